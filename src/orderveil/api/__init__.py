@@ -1,0 +1,1 @@
+"""The machine API: its app, credentials, problem+json and OpenAPI."""

@@ -1,0 +1,1 @@
+"""The law and the mathematics: no Django, no I/O, no logging."""

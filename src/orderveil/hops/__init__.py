@@ -1,0 +1,1 @@
+"""The eleven systems on the order's road, a folder each."""

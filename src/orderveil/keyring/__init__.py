@@ -1,0 +1,1 @@
+"""Key providers, root and epoch keys, and the installation's own secrets."""

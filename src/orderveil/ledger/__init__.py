@@ -1,0 +1,1 @@
+"""Disclosures and acts: a Merkle tree per brand, signed checkpoints, proofs, verification."""

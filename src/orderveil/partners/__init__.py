@@ -1,0 +1,1 @@
+"""Brands, channels, and the companies that run hops: their credentials, agreements and standing."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PartnersConfig(AppConfig):
+    name = "orderveil.partners"
+    label = "partners"
+    default_auto_field = "django.db.models.BigAutoField"

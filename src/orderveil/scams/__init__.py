@@ -1,0 +1,1 @@
+"""Which scams does each hop's view make possible?"""

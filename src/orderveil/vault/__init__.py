@@ -1,0 +1,1 @@
+"""Sealed orders: what is stored, and under which key."""

@@ -1,0 +1,1 @@
+"""The Django shell: settings, urls, middleware and the first page."""
