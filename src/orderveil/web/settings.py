@@ -46,11 +46,11 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-def socket_folder() -> Path:
-    """Where the embedded server listens: a short path, because a socket's name is limited."""
+def socket_folder(home: Path = HOME) -> Path:
+    """Where the server of `home` listens: a short path, because a socket's name is limited."""
     from orderveil.core.clocks import short_digest
 
-    return Path("/tmp") / f"orderveil-{os.getuid()}-{short_digest(str(HOME))}"  # noqa: S108
+    return Path("/tmp") / f"orderveil-{os.geteuid()}-{short_digest(str(home))}"  # noqa: S108
 
 
 SECRET_KEY = os.environ.get("ORDERVEIL_SECRET_KEY", "")

@@ -1,0 +1,22 @@
+"""Fixtures for every test: a home of its own for the process, and `db`, a fresh database."""
+
+import pytest
+
+import database
+
+
+def pytest_configure(config):
+    """Django is set up before anything is collected, because models are imported then."""
+    database.point_django_here()
+
+
+def pytest_unconfigure(config):
+    """The cluster goes with the run."""
+    database.shut_down()
+
+
+@pytest.fixture
+def db():
+    """A migrated database of the test's own; its name. Transactions really commit."""
+    with database.fresh_database() as name:
+        yield name

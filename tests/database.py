@@ -1,0 +1,87 @@
+"""One PostgreSQL cluster per test process, one migrated template, one copy for each test.
+
+Rules kept here:
+- The cluster is started by the code that starts it in production, with fsync off.
+- Nothing starts until the first test asks for `db`.
+- Transactions really commit; a test's database is dropped after it, by force.
+- What outlives a test in the process (connection pools, caches of keys) is let go through
+  `on_leave`, so that no test sees another's.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+from django.db import connection
+
+HOME = Path(tempfile.mkdtemp(prefix="orderveil-test-", dir="/tmp"))
+
+_TEMPLATE = "orderveil"
+_numbers = itertools.count(1)
+_leavers: list[Callable[[], object]] = []
+_servers: list[object] = []
+
+
+def point_django_here() -> None:
+    """Set Django up for this process's own home. Called once, before any test is collected."""
+    os.environ["ORDERVEIL_HOME"] = str(HOME)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "orderveil.web.settings"
+    for name in ("DATABASE_URL", "ORDERVEIL_KEYS"):
+        os.environ.pop(name, None)
+    django.setup()
+
+
+def on_leave(callback: Callable[[], object]) -> None:
+    """Have `callback` run whenever a test's database is left. Registering twice is once."""
+    if callback not in _leavers:
+        _leavers.append(callback)
+
+
+def leave() -> None:
+    """Close what still points at the database in use."""
+    for callback in _leavers:
+        callback()
+    connection.close()
+    connection.close_pool()
+
+
+def server():
+    """The running cluster with the migrated template; started at the first call."""
+    from orderveil.cli.postgres import ensure_database  # noqa: PLC0415 - reads ORDERVEIL_HOME
+
+    if not _servers:
+        _servers.append(ensure_database(HOME, durable=False))
+        leave()
+    return _servers[0]
+
+
+@contextmanager
+def fresh_database() -> Iterator[str]:
+    """A migrated, empty database of its own, with Django pointed at it; yields its name."""
+    name = f"t{next(_numbers)}"
+    with server().connect() as admin:
+        admin.execute(
+            f"CREATE DATABASE {name} OWNER orderveil TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY"
+        )
+    connection.settings_dict["NAME"] = name
+    try:
+        yield name
+    finally:
+        leave()
+        connection.settings_dict["NAME"] = _TEMPLATE
+        with server().connect() as admin:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def shut_down() -> None:
+    """Stop the cluster and remove its home."""
+    while _servers:
+        running = _servers.pop()
+        running.stop(drain_seconds=0)
+        shutil.rmtree(running.socket_folder, ignore_errors=True)
+    shutil.rmtree(HOME, ignore_errors=True)
