@@ -1,0 +1,50 @@
+"""Which partner handles which parcel for which hop: what reach `assigned` means."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from orderveil.core.hops import Hop
+from orderveil.partners.models import Partner
+
+
+def assign(
+    order_id: bytes, parcel_no: int, hop: Hop, partner_id: int, brand_id: int, *, now: datetime
+) -> bool:
+    """Give a parcel to a partner; True if that changed anything. The one before loses access."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO partners_assignment
+                   (order_id, parcel_no, hop, partner_id, brand_id, assigned_at)
+            VALUES (%s, %s, %s, %s, %s, %s)
+            ON CONFLICT (order_id, parcel_no, hop) DO UPDATE
+               SET partner_id = excluded.partner_id, assigned_at = excluded.assigned_at
+             WHERE partners_assignment.partner_id <> excluded.partner_id
+            """,
+            [order_id, parcel_no, hop, partner_id, brand_id, now],
+        )
+        return bool(cursor.rowcount)
+
+
+def assignee(order_id: bytes, parcel_no: int, hop: Hop) -> int | None:
+    """The partner that handles this parcel for this hop."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT partner_id FROM partners_assignment"
+            " WHERE order_id = %s AND parcel_no = %s AND hop = %s",
+            [order_id, parcel_no, hop],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+def default_partner(brand_id: int, hop: Hop) -> Partner | None:
+    """Who takes a brand's parcels for this hop unless someone else is named."""
+    return (
+        Partner.objects.filter(
+            brand_id=brand_id, hops__contains=[hop], assigned_by_default=True, suspended_at=None
+        )
+        .order_by("pk")
+        .first()
+    )

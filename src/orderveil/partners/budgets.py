@@ -1,0 +1,85 @@
+"""Volume budgets: how many orders a credential may see in a UTC day.
+
+A process leases a block from (credential, day) in a short transaction of its own and spends it
+from memory. The total leased never exceeds the limit; a crash loses its lease, so the limit can
+only be reached early, never exceeded.
+"""
+
+import threading
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from orderveil.core.errors import Problem
+
+BLOCKS_PER_LIMIT = 20
+"""A block is a twentieth of the limit: few round trips, little lost with a process."""
+
+_LEASE = """
+    INSERT INTO partners_budget (credential_id, day, leased)
+    SELECT %(credential)s, %(day)s, least(%(block)s, %(limit)s) WHERE %(limit)s >= %(need)s
+    ON CONFLICT (credential_id, day) DO UPDATE
+       SET leased = least(partners_budget.leased + %(block)s, %(limit)s)
+     WHERE partners_budget.leased + %(need)s <= %(limit)s
+    RETURNING leased - coalesce((SELECT leased FROM partners_budget
+        WHERE credential_id = %(credential)s AND day = %(day)s), 0)
+"""
+
+
+class Budgets:
+    """The leases of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left: dict[int, tuple[date, int]] = {}
+
+    def spend(
+        self, credential_id: int, limit: int | None, orders: int, now: datetime
+    ) -> Problem | None:
+        """Take `orders` from the budget, or say why not. Nothing is taken on a refusal."""
+        if limit is None:
+            return None
+        with self._lock:
+            day, left = self._left.get(credential_id, (now.date(), 0))
+            if day != now.date():
+                day, left = now.date(), 0
+            if left < orders:
+                left += self._lease(credential_id, day, limit, orders - left)
+            if left < orders:
+                self._left[credential_id] = (day, left)
+                return _exhausted(limit)
+            self._left[credential_id] = (day, left - orders)
+            return None
+
+    @staticmethod
+    def _lease(credential_id: int, day: date, limit: int, need: int) -> int:
+        block = max(need, limit // BLOCKS_PER_LIMIT, 1)
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            # The row lock makes "what was leased before" exact.
+            cursor.execute(
+                "SELECT leased FROM partners_budget WHERE credential_id = %s AND day = %s"
+                " FOR UPDATE",
+                [credential_id, day],
+            )
+            cursor.execute(
+                _LEASE,
+                {
+                    "credential": credential_id,
+                    "day": day,
+                    "block": block,
+                    "limit": limit,
+                    "need": need,
+                },
+            )
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
+
+def _exhausted(limit: int) -> Problem:
+    return Problem(
+        code="budget_exhausted",
+        detail=f"This credential has seen its {limit} orders of today (UTC).",
+        remedy="Wait for the next UTC day, or ask the brand for a larger daily limit.",
+        rule="budget: orders a credential may see in a day",
+        status=429,
+    )

@@ -1,0 +1,137 @@
+"""Credentials: shown once, stored hashed, scoped to brand, hop and partner.
+
+Rules kept here:
+- the secret is 256 random bits, so a plain SHA-256 of it can't be searched back; it is compared
+  in constant time;
+- revoked, expired, or used from another network: the same refusal as an unknown one tells an
+  outsider nothing, and the owner reads the reason in `orderveil credential list`.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+
+from django.db import transaction
+
+from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.hops import Hop
+from orderveil.ledger.acts import ActKind, record
+from orderveil.partners.models import Channel, Credential, Partner
+from orderveil.partners.registry import MACHINE, missing
+
+_TOKEN = re.compile(r"ov_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{43})")
+
+UNAUTHORISED = Problem(
+    code="unauthorised",
+    detail="This credential is unknown, revoked, expired, or not valid from this address.",
+    remedy="Send `Authorization: Bearer ov_...` with a credential in force; "
+    "its owner can check it with `orderveil credential list`.",
+    rule="a system asks with a credential of its own",
+    status=401,
+)
+
+LAST_USE_STEP = timedelta(minutes=1)
+
+
+@transaction.atomic
+def issue(
+    partner: Partner,
+    hop: Hop,
+    *,
+    now: datetime,
+    expires_at: datetime | None = None,
+    networks: list[str] | None = None,
+    daily_limit: int | None = None,
+    channel: Channel | None = None,
+) -> tuple[Credential, str]:
+    """The credential, and its token: the only time anyone sees it."""
+    if hop not in partner.hops:
+        raise RefusedError(
+            Problem(
+                code="wrong_hop",
+                detail=f"Partner {partner.slug} does not run the hop {hop}.",
+                remedy=f"Its hops are: {', '.join(partner.hops)}.",
+                rule="a credential is for a hop that its partner runs",
+            )
+        )
+    secret = secrets.token_urlsafe(32)
+    made = Credential.objects.create(
+        brand_id=partner.brand_id,
+        partner=partner,
+        hop=hop,
+        secret_hash=_hash(secret),
+        networks=[str(ip_network(text)) for text in networks or []],
+        daily_limit=daily_limit,
+        channel=channel,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    record(
+        partner.brand_id,
+        ActKind.CREDENTIAL_ISSUED,
+        now=now,
+        who=MACHINE,
+        subject=f"credential:{made.pk}",
+        detail={"partner": partner.pk, "hop": hop, "daily_limit": daily_limit or 0},
+    )
+    return made, f"ov_{made.pk}_{secret}"
+
+
+@transaction.atomic
+def revoke(credential_id: int, *, now: datetime) -> None:
+    """From its commit on, nothing that begins with this credential is answered."""
+    found = Credential.objects.filter(pk=credential_id).first()
+    if found is None:
+        raise missing("credential", str(credential_id), "See `orderveil credential list`.")
+    Credential.objects.filter(pk=credential_id, revoked_at=None).update(revoked_at=now)
+    record(
+        found.brand_id,
+        ActKind.CREDENTIAL_REVOKED,
+        now=now,
+        who=MACHINE,
+        subject=f"credential:{credential_id}",
+    )
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def credential_id(token: str) -> int | None:
+    """The number inside a token, which says nothing about whether it is genuine."""
+    match = _TOKEN.fullmatch(token)
+    return int(match[1]) if match else None
+
+
+def is_genuine(credential: Credential, token: str) -> bool:
+    """Constant-time: does the token hold this credential's secret?"""
+    match = _TOKEN.fullmatch(token)
+    return match is not None and hmac.compare_digest(
+        bytes(credential.secret_hash), _hash(match[2])
+    )
+
+
+def is_in_force(credential: Credential, *, now: datetime, address: str | None) -> bool:
+    """Neither revoked nor expired, and used from a network it may be used from."""
+    if credential.revoked_at is not None:
+        return False
+    if credential.expires_at is not None and credential.expires_at <= now:
+        return False
+    if not credential.networks:
+        return True
+    try:
+        source = ip_address(address or "")
+    except ValueError:
+        return False
+    return any(source in ip_network(network) for network in credential.networks)
+
+
+def touch(credential: Credential, now: datetime) -> None:
+    """Note the last use, at most once a minute, so that asking costs no write."""
+    last = credential.last_used_at
+    if last is None or now - last >= LAST_USE_STEP:
+        credential.last_used_at = now
+        Credential.objects.filter(pk=credential.pk).update(last_used_at=now)

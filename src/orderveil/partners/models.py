@@ -1,0 +1,112 @@
+"""Brands, their channels, and the companies that run hops for them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Brand(models.Model):
+    """The tenant; accountable for the data."""
+
+    id = models.AutoField(primary_key=True)
+    slug = models.SlugField(unique=True)
+    name = models.TextField()
+    published_channel = models.TextField(blank=True, default="")
+    """Where the brand tells its customers to find it; "" if it has published nothing."""
+    is_sample = models.BooleanField(default=False)
+    """Holds the project's own invented people only; the first page may show its orders."""
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "partners_brand"
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Channel(models.Model):
+    """A way in for a brand's orders. Its webhook secret is sealed in the keyring."""
+
+    id = models.BigAutoField(primary_key=True)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    name = models.SlugField()
+    format = models.TextField()
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "partners_channel"
+        constraints = (
+            models.UniqueConstraint(fields=("brand", "name"), name="partners_channel_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Partner(models.Model):
+    """A company (or the brand's own department) that runs one or more hops."""
+
+    id = models.BigAutoField(primary_key=True)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    slug = models.SlugField()
+    name = models.TextField()
+    hops = ArrayField(models.TextField())
+    own = models.BooleanField(default=False)
+    assigned_by_default = models.BooleanField(default=False)
+    demands_email = models.BooleanField(default=False)
+    mode = models.TextField(default="enforce")
+    enforce_percent = models.SmallIntegerField(default=100)
+    ref_generation = models.SmallIntegerField(default=0)
+    suspended_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "partners_partner"
+        constraints = (
+            models.UniqueConstraint(fields=("brand", "slug"), name="partners_partner_slug"),
+        )
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Agreement(models.Model):
+    """A data-processing agreement: in force from its first day to its last, both included."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    document_digest = models.CharField(max_length=64, blank=True, default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "partners_agreement"
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.starts_on} to {self.ends_on or 'open'}"
+
+
+class Credential(models.Model):
+    """The key with which a partner's system asks for one hop. Only its hash is stored."""
+
+    id = models.BigAutoField(primary_key=True)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT)
+    hop = models.TextField()
+    secret_hash = models.BinaryField()
+    networks = ArrayField(models.TextField(), default=list)
+    """CIDR ranges it may be used from; empty: from anywhere."""
+    daily_limit = models.IntegerField(null=True)
+    """Orders it may see in a UTC day; None: no limit."""
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True)
+    """Storefront credentials: the channel whose orders they post."""
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "partners_credential"
+
+    def __str__(self) -> str:
+        return f"credential {self.pk}"

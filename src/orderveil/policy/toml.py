@@ -1,0 +1,195 @@
+"""Reading a policy from TOML: missing means absent, and every mistake is named with its place.
+
+Rules kept here:
+- all mistakes are reported at once, each with a JSON pointer, the rule and the remedy;
+- a cell may say `"virtual else masked"`: which of the two holds is settled when the policy is
+  loaded, by what virtual contact the brand has configured;
+- a cell that needs a virtual contact nobody configured is a mistake that names the profile that
+  works; a cell that crosses a floor is a mistake too.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from orderveil.core.errors import OrderveilError, Problem
+from orderveil.core.fields import PERSONAL, Field
+from orderveil.core.floors import crossings
+from orderveil.core.forms import Form
+from orderveil.core.hops import PURPOSE_OF, Hop, Reach
+from orderveil.core.states import ParcelState
+from orderveil.core.table import HopRow, Profile, Requirement, Table
+
+_MEANINGFUL: Mapping[Form, frozenset[Field]] = {
+    Form.STOCK: frozenset({Field.ITEMS}),
+    Form.IF_COD: frozenset({Field.COD_DUE, Field.PAYMENT_METHOD}),
+    Form.TOKEN: frozenset({Field.ORDER_NUMBER}),
+    Form.VIRTUAL: frozenset({Field.PHONE, Field.EMAIL}),
+    Form.HASHED: frozenset({Field.PHONE, Field.EMAIL}),
+    Form.SHORT: frozenset({Field.NAME, Field.BILLING_NAME}),
+    Form.COARSE: frozenset(
+        {
+            Field.CITY,
+            Field.STATE,
+            Field.PINCODE,
+            Field.COUNTRY,
+            Field.GEO,
+            Field.ITEMS,
+            Field.AMOUNTS,
+        }
+    ),
+    Form.MASKED: PERSONAL,
+    Form.SENT: frozenset(
+        {Field.PHONE, Field.EMAIL, Field.NAME, Field.COD_DUE, Field.PAYMENT_METHOD}
+    ),
+}
+"""The forms that make sense for some fields only."""
+
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class PolicyError(OrderveilError):
+    """A policy that does not load, with every reason."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        lines = "; ".join(f"{p.pointer or '/'}: {p.detail} {p.remedy}" for p in problems)
+        super().__init__(f"The policy does not load: {lines}")
+        self.problems = problems
+
+
+def profile_text(profile: Profile) -> str:
+    """The TOML of a profile that ships."""
+    return files("orderveil.policy").joinpath(f"profiles/{profile}.toml").read_text("utf-8")
+
+
+def load(text: str, *, virtual: frozenset[Field] = frozenset()) -> Table:
+    """The table that `text` says; `virtual` is which fields have a virtual contact configured.
+
+    Raises `PolicyError` with every mistake.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # The decoder's message quotes positions, not content.
+        raise PolicyError([_mistake("", f"not TOML: {error}", "Mend the syntax there.")]) from None
+    problems: list[Problem] = []
+    table = _table(document, virtual, problems)
+    if not problems:
+        problems = crossings(table)
+    if problems:
+        raise PolicyError(problems)
+    return table
+
+
+def _mistake(pointer: str, detail: str, remedy: str) -> Problem:
+    return Problem("policy_invalid", detail, remedy, pointer, "policy: docs/policy.md")
+
+
+def _table(document: dict[str, Any], virtual: frozenset[Field], problems: list[Problem]) -> Table:
+    for key in document.keys() - {"name", "profile", "hops"}:
+        problems.append(_mistake(f"/{key}", "is not a key of a policy.", "Remove it."))
+    profile = _member(Profile, document.get("profile"), "/profile", problems) or Profile.STRICT
+    hops = document.get("hops")
+    if not isinstance(hops, dict):
+        problems.append(_mistake("/hops", "is missing.", "Write a [hops.oms] table, and so on."))
+        hops = {}
+    for key in hops.keys() - set(Hop):
+        problems.append(_mistake(f"/hops/{key}", "is not a hop.", f"Use {', '.join(Hop)}."))
+    rows = {hop: _row(hop, hops.get(hop, {}), virtual, problems) for hop in Hop}
+    name = document.get("name")
+    if not isinstance(name, str) or not name:
+        problems.append(_mistake("/name", "is missing.", "Give the policy a name."))
+        name = ""
+    return Table(name, profile, rows)
+
+
+def _row(hop: Hop, row: Any, virtual: frozenset[Field], problems: list[Problem]) -> HopRow:
+    at = f"/hops/{hop}"
+    if not isinstance(row, dict):
+        problems.append(_mistake(at, "is not a table.", "Write [hops.NAME]."))
+        row = {}
+    for key in row.keys() - {"purpose", "reach", "states", "needs", "fields"}:
+        problems.append(_mistake(f"{at}/{key}", "is not a term of a hop.", "Remove it."))
+    states = row.get("states", [])
+    if states == "all":
+        states = list(ParcelState)
+    forms = dict(_cells(at, row.get("fields", {}), virtual, problems))
+    return HopRow(
+        forms=forms,
+        purpose=str(row.get("purpose", PURPOSE_OF[hop])),
+        reach=_member(Reach, row.get("reach", "assigned"), f"{at}/reach", problems)
+        or Reach.ASSIGNED,
+        states=frozenset(_members(ParcelState, states, f"{at}/states", problems)),
+        needs=frozenset(_members(Requirement, row.get("needs", []), f"{at}/needs", problems)),
+    )
+
+
+def _cells(
+    at: str, cells: Any, virtual: frozenset[Field], problems: list[Problem]
+) -> Iterator[tuple[Field, Form]]:
+    if not isinstance(cells, dict):
+        problems.append(_mistake(f"{at}/fields", "is not a table.", "Write field = form."))
+        return
+    if "personal" in cells:
+        # One word for all personal fields; a field's own line overrides it.
+        whole = cells["personal"]
+        cells = {field: whole for field in Field if field in PERSONAL} | cells
+    for key, text in cells.items():
+        pointer = f"{at}/fields/{key}"
+        if key == "personal":
+            continue
+        field = _member(Field, key, pointer, problems)
+        if field is not None:
+            form = _form(field, text, virtual, pointer, problems)
+            if form is not None:
+                yield field, form
+
+
+def _form(
+    field: Field, text: Any, virtual: frozenset[Field], pointer: str, problems: list[Problem]
+) -> Form | None:
+    wanted, _, otherwise = str(text).partition(" else ")
+    form = _member(Form, wanted, pointer, problems)
+    if form == Form.VIRTUAL and field not in virtual:
+        if not otherwise:
+            problems.append(
+                _mistake(
+                    pointer,
+                    f"needs a virtual {field}, and none is configured.",
+                    "Configure one, or use the profile `balanced`, which works without.",
+                )
+            )
+            return None
+        form = _member(Form, otherwise, pointer, problems)
+    if form is not None and field not in _MEANINGFUL.get(form, frozenset(Field)):
+        problems.append(
+            _mistake(pointer, f"`{form}` has no meaning for {field}.", "Use another form.")
+        )
+        return None
+    return form
+
+
+def _member(
+    vocabulary: type[E], value: Any, pointer: str, problems: list[Problem]
+) -> E | None:
+    try:
+        return vocabulary(value)
+    except ValueError:
+        allowed = ", ".join(vocabulary)
+        problems.append(_mistake(pointer, "is no known word.", f"Use one of: {allowed}."))
+        return None
+
+
+def _members(
+    vocabulary: type[E], values: Any, pointer: str, problems: list[Problem]
+) -> Iterator[E]:
+    if not isinstance(values, list):
+        problems.append(_mistake(pointer, "is not a list.", "Write a list of words."))
+        return
+    for number, value in enumerate(values):
+        member = _member(vocabulary, value, f"{pointer}/{number}", problems)
+        if member is not None:
+            yield member

@@ -1,0 +1,179 @@
+"""Publishing a policy: tighter takes effect at once, anything else waits for a second person.
+
+Rules kept here:
+- provably tighter in every cell and term: in force when saved;
+- any other change loosens, or can't be compared: it waits until someone other than its author
+  approves it, and its approval compares it with what is in force *then*;
+- every version, publication and approval is an act on the brand's ledger.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from orderveil.core.decision import Policies
+from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.fields import Field
+from orderveil.core.table import Profile, Table, provably_tighter
+from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.policy.models import Signatory, Version, VersionState
+from orderveil.policy.toml import load, profile_text
+
+NO_VIRTUAL: frozenset[Field] = frozenset()
+
+
+def _table(version: Version) -> Table:
+    return load(version.text, virtual=NO_VIRTUAL)
+
+
+def active(brand_id: int) -> Version:
+    """The version in force; every brand has one from its first moment."""
+    return Version.objects.get(brand_id=brand_id, state=VersionState.ACTIVE)
+
+
+def policies(brand_id: int) -> Policies:
+    """What decisions are made under: the table in force and today's."""
+    version = active(brand_id)
+    return Policies(
+        label=version.label,
+        version_id=version.pk,
+        table=_table(version),
+        today=load(profile_text(Profile.TODAY)),
+    )
+
+
+def _append(brand_id: int, text: str, author: str, now: datetime) -> Version:
+    table = load(text, virtual=NO_VIRTUAL)
+    # The row lock orders publishers: two at once get two numbers, and compare with each other.
+    last = (
+        Version.objects.select_for_update().filter(brand_id=brand_id).order_by("-number").first()
+    )
+    return Version.objects.create(
+        brand_id=brand_id,
+        number=last.number + 1 if last else 1,
+        name=table.name,
+        text=text,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        state=VersionState.PENDING,
+        author=author,
+        created_at=now,
+    )
+
+
+def _put_in_force(version: Version, approver: str, now: datetime) -> None:
+    Version.objects.filter(brand_id=version.brand_id, state=VersionState.ACTIVE).update(
+        state=VersionState.REPLACED
+    )
+    version.state = VersionState.ACTIVE
+    version.approver = approver
+    version.effective_at = now
+    version.save()
+
+
+def _act(version: Version, kind: ActKind, person: str, now: datetime) -> None:
+    record(
+        version.brand_id,
+        kind,
+        now=now,
+        who=Who(person=person),
+        subject=f"policy:{version.number}",
+        detail={"version": version.label, "digest": version.digest, "state": version.state},
+    )
+
+
+@transaction.atomic
+def start(brand_id: int, profile: Profile, *, author: str, now: datetime) -> Version:
+    """A brand's first policy: a profile that ships, in force at once."""
+    version = _append(brand_id, profile_text(profile), author, now)
+    _put_in_force(version, "", now)
+    _act(version, ActKind.POLICY_PUBLISHED, author, now)
+    return version
+
+
+@transaction.atomic
+def publish(brand_id: int, text: str, *, author: str, now: datetime) -> Version:
+    """A new version: ACTIVE if provably tighter than the one in force, else PENDING.
+
+    Raises `PolicyError` if the text does not load.
+    """
+    version = _append(brand_id, text, author, now)
+    if provably_tighter(_table(active(brand_id)), _table(version)):
+        _put_in_force(version, "", now)
+        _act(version, ActKind.POLICY_PUBLISHED, author, now)
+    else:
+        _act(version, ActKind.POLICY_DRAFTED, author, now)
+    return version
+
+
+@transaction.atomic
+def approve(brand_id: int, number: int, *, approver: str, now: datetime) -> Version:
+    """Put a pending version in force; refused to its own author."""
+    version = (
+        Version.objects.select_for_update()
+        .filter(brand_id=brand_id, number=number, state=VersionState.PENDING)
+        .first()
+    )
+    if version is None:
+        raise RefusedError(
+            Problem(
+                code="no_pending_policy",
+                detail=f"Version {number} is not waiting for approval.",
+                remedy="See `orderveil policy show --history` for the versions and their states.",
+                rule="policy: only a pending version can be approved",
+                status=404,
+            )
+        )
+    if version.author == approver:
+        raise RefusedError(
+            Problem(
+                code="second_person_needed",
+                detail="The author of a version can't approve it.",
+                remedy="Ask another signatory of the brand to approve it.",
+                rule="policy: a change that is not provably tighter needs a second person",
+                status=403,
+            )
+        )
+    _put_in_force(version, approver, now)
+    _act(version, ActKind.POLICY_APPROVED, approver, now)
+    return version
+
+
+@transaction.atomic
+def add_signatory(brand_id: int, name: str, *, now: datetime) -> str:
+    """A new signatory's code, shown once; an earlier one of that name is revoked."""
+    code = secrets.token_urlsafe(16)
+    Signatory.objects.filter(brand_id=brand_id, name=name, revoked_at=None).update(revoked_at=now)
+    Signatory.objects.create(
+        brand_id=brand_id, name=name, code_hash=_hash(code), created_at=now
+    )
+    record(brand_id, ActKind.SIGNATORY_ADDED, now=now, who=Who(person="machine"), subject=name)
+    return code
+
+
+def signatory(brand_id: int, code: str) -> str:
+    """The name of the person whose code this is; raises `RefusedError`."""
+    wanted = _hash(code)
+    found = [
+        person.name
+        for person in Signatory.objects.filter(brand_id=brand_id, revoked_at=None)
+        if hmac.compare_digest(bytes(person.code_hash), wanted)
+    ]
+    if not found:
+        raise RefusedError(
+            Problem(
+                code="unknown_signatory",
+                detail="No signatory of this brand has that code.",
+                remedy="Add one with `orderveil policy signatory NAME`; the code is shown once.",
+                rule="policy: publishing and approving are done by named people",
+                status=403,
+            )
+        )
+    return found[0]
+
+
+def _hash(code: str) -> bytes:
+    # The code is 128 random bits, so a plain hash can't be searched back.
+    return hashlib.sha256(code.encode()).digest()
