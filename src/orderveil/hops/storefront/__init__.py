@@ -1,0 +1,1 @@
+"""The storefront hop: orders come in here, as shops send them."""

@@ -1,0 +1,10 @@
+"""One way to refuse a payload: what, where, by which rule, and the remedy. Never the value."""
+
+from typing import NoReturn
+
+from orderveil.core.errors import Problem, RefusedError
+
+
+def refuse(code: str, detail: str, remedy: str, *, pointer: str, rule: str) -> NoReturn:
+    """Raise the refusal. `pointer` is an RFC 6901 pointer made of schema names and indexes only."""
+    raise RefusedError(Problem(code=code, detail=detail, remedy=remedy, pointer=pointer, rule=rule))
