@@ -213,6 +213,8 @@ class Line:
             decode_content=False,
         )
         answer = self._connection.getresponse()
+        if self._late.is_set():  # cut off within its headers, which http.client takes for their end
+            raise TimeoutError
         with suppress(OSError, HTTPError, http.client.HTTPException):
             answer.read(ANSWER_MAX_BYTES)
         answer.close()
