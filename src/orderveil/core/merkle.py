@@ -34,15 +34,13 @@ def root(leaves: Sequence[bytes]) -> bytes:
     """The tree hash MTH of `leaves`; of none, SHA-256 of nothing (RFC 6962 2.1)."""
     if not leaves:
         return EMPTY_ROOT
-    level = list(leaves)
-    digest = sha256
-    while len(level) > 1:
+    level, digest = b"".join(leaves), sha256
+    while len(level) > HASH_BYTES:
         # A last node without a neighbour rises as it is: the same tree as splitting from the top.
-        odd = level[-1:] if len(level) % 2 else []
-        pairs = zip(level[::2], level[1::2], strict=False)
-        level = [digest(b"\x01" + left + right).digest() for left, right in pairs]
-        level += odd
-    return level[0]
+        end = len(level) & ~(2 * HASH_BYTES - 1)
+        pairs = [level[at : at + 2 * HASH_BYTES] for at in range(0, end, 2 * HASH_BYTES)]
+        level = b"".join([digest(b"\x01" + pair).digest() for pair in pairs]) + level[end:]
+    return level
 
 
 def split(width: int) -> int:

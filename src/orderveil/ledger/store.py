@@ -1,0 +1,61 @@
+"""Reading the tree as it is stored: a log's published checkpoint and its tiles.
+
+Rules kept here:
+- whatever is proved is proved against the *published* tree: a head that is not signed yet is
+  nobody's business;
+- the tiles of one proof are fetched in one round trip.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from orderveil.core.merkle import Range
+from orderveil.core.tiles import ReadTile, TileName, names_for
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A log's last signed tree head."""
+
+    log_id: int
+    origin: str
+    size: int
+    checkpoint: str
+
+
+def query(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows, on Django's connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def published(log_id: int) -> Published | None:
+    """The log's last checkpoint; None if there is no such log or it has none yet."""
+    rows = query(
+        "SELECT origin, published_size, checkpoint FROM ledger_head"
+        " JOIN ledger_log USING (log_id) WHERE log_id = %s AND checkpoint IS NOT NULL",
+        [log_id],
+    )
+    return Published(log_id, *rows[0]) if rows else None
+
+
+def read_tiles(log_id: int, names: Iterable[TileName]) -> dict[TileName, bytes]:
+    """The stored hashes of these tiles, possibly more than the published tree has."""
+    wanted = sorted(names)
+    rows = query(
+        "SELECT level, n, hashes FROM ledger_tile WHERE log_id = %s AND (level, n) IN"
+        " (SELECT * FROM unnest(%s::smallint[], %s::bigint[]))",
+        [log_id, [level for level, _ in wanted], [n for _, n in wanted]],
+    )
+    return {(level, n): bytes(hashes) for level, n, hashes in rows}
+
+
+def reader(log_id: int, ranges: Iterable[Range]) -> ReadTile:
+    """A `ReadTile` that holds every tile these ranges need."""
+    held = read_tiles(log_id, names_for(ranges))
+    return lambda level, n: held[level, n]
