@@ -1,0 +1,88 @@
+"""Phones and emails in prose, by their shape.
+
+Rules kept here:
+- every search is linear in the length of the text;
+- a shape that a door number, a date or an order number may have too gets a low certainty: what
+  to do with it is the caller's business.
+"""
+
+import re
+from collections.abc import Iterator
+
+_SEP = r"[ .()\n-]{0,3}"
+_EXTENSION = r"(?:[ ,;]{0,3}(?i:extension|extn|ext|x)[ .:#-]{0,3}[0-9]{1,6}(?![0-9]))?"
+_INDIAN = re.compile(
+    rf"(?<![0-9])[+(]{{0,2}}(?:(?:00?)?91[)]?{_SEP})?(?:0{_SEP})?"
+    rf"(?P<national>[6-9](?:{_SEP}[0-9]){{9}})(?![0-9]){_EXTENSION}"
+)
+_ABROAD = re.compile(rf"(?<![0-9])\+{_SEP}[1-9](?:{_SEP}[0-9]){{6,14}}(?![0-9]){_EXTENSION}")
+_AFTER = re.compile(_EXTENSION)
+_CHAIN = re.compile(r"[0-9]+(?:[ .()\n-]{1,3}[0-9]+)*")
+_GROUP = re.compile(r"[0-9]+")
+
+_INDIAN_GROUPS = frozenset({(10,), (4, 6), (3, 7), (2, 8)})
+_LOCAL_GROUPS = {(3, 3, 4): 0.6, (3, 4): 0.4, (4, 4): 0.4, (10,): 0.3}
+_ABROAD_SURE, _INDIAN_SURE, _LANDLINE, _ODD = 0.95, 0.9, 0.7, 0.2
+_MOST_GROUPS = 5
+
+_LEFT = re.compile(r"[^\s@<>()\[\],;:\\\"'=|]{1,320}\Z")
+_NOT_IN_LABEL = r"\s@<>()\[\],;:\\\"'/?#.!"
+_RIGHT = re.compile(rf"(?:[^{_NOT_IN_LABEL}]{{1,63}}\.)+[^\W\d_][^{_NOT_IN_LABEL}]{{1,62}}")
+
+
+def phone_spans(folded: str) -> Iterator[tuple[int, int, float]]:
+    """Start, end and certainty of what may be a phone number in folded text; may overlap."""
+    for match in _ABROAD.finditer(folded):
+        yield *match.span(), _ABROAD_SURE
+    for match in _INDIAN.finditer(folded):
+        yield *match.span(), _certainty_of_ten(match["national"])
+    for chain in _CHAIN.finditer(folded):
+        if chain.end() - chain.start() >= 7:
+            yield from _in_chain(folded, *chain.span())
+
+
+def _certainty_of_ten(national: str) -> float:
+    sizes = tuple(len(group) for group in _GROUP.findall(national))
+    if sizes in _INDIAN_GROUPS or len(set(sizes)) == 1 or (min(sizes) > 1 and max(sizes) <= 5):
+        return _INDIAN_SURE
+    return _ODD
+
+
+def _in_chain(folded: str, start: int, end: int) -> Iterator[tuple[int, int, float]]:
+    groups = [group.span() for group in _GROUP.finditer(folded, start, end)]
+    digits = sum(end - start for start, end in groups)
+    if 7 <= digits <= 15:
+        yield start, _after_extension(folded, end), _ODD
+    for first in range(len(groups)):
+        for last in range(first, min(first + _MOST_GROUPS, len(groups))):
+            certainty = _certainty_of_groups(folded, groups[first : last + 1])
+            if certainty:
+                yield groups[first][0], _after_extension(folded, groups[last][1]), certainty
+
+
+def _certainty_of_groups(folded: str, groups: list[tuple[int, int]]) -> float:
+    sizes = tuple(end - start for start, end in groups)
+    first = groups[0][0]
+    if folded[first] == "0" and sum(sizes) == 11 and 2 <= sizes[0] <= 5 and len(sizes) <= 4:
+        return _LANDLINE  # trunk prefix, area code, number
+    if sizes == (11,) and folded[first] == "0" and folded[first + 1] != "0":
+        return _LANDLINE
+    return _LOCAL_GROUPS.get(sizes, 0.0)
+
+
+def _after_extension(folded: str, end: int) -> int:
+    match = _AFTER.match(folded, end)
+    return match.end() if match else end
+
+
+def email_spans(folded: str) -> Iterator[tuple[int, int, float]]:
+    """Start, end and certainty of each email address in folded text."""
+    at = folded.find("@")
+    while at >= 0:
+        left = _LEFT.search(folded[max(0, at - 320) : at])
+        right = _RIGHT.match(folded, at + 1)
+        if left and right:
+            local = left[0].lstrip(".-*")
+            if local:
+                yield at - len(local), right.end(), 0.95
+        at = folded.find("@", at + 1)

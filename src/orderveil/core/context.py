@@ -1,0 +1,170 @@
+"""What the words around a number, or the key above it, say about it.
+
+Rules kept here:
+- a word that speaks of cards (or phones) anywhere near raises certainty;
+- a word that names an identifier lowers it only as a *label*, with nothing but filler between
+  the word and the number: "order to 4111..." hides no card;
+- a key says most about a value that is nothing but the number, little about a sentence.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+RAISE = 0.3
+LOWER = 0.6
+LOWER_LITTLE = 0.3
+
+_WINDOW = 48
+_LABEL_WINDOW = 120
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+CARD_WORDS = _words(
+    "card cards visa mastercard maestro amex rupay diners jcb unionpay debit credit cc ccnum ccno"
+    " cardno cardnumber creditcard debitcard pan cvv cvc exp expiry expires thru cardholder"
+)
+PHONE_WORDS = _words(
+    "phone phones ph tel telephone telefon mobile mob mobileno cell cellphone call calls contact"
+    " whatsapp wa landline sms ring dial fax phonenumber contactno"
+) | _words("फोन फ़ोन मोबाइल कॉल संपर्क व्हाट्सएप போன் தொலைபேசி ఫోన్ ফোন ফোনে ಫೋನ್ ഫോൺ ફોન ਫ਼ੋਨ")
+
+_ID_SUBJECTS = _words(
+    "order orders awb waybill tracking tracker consignment shipment docket lrn imei iccid ean upc"
+    " gtin isbn barcode serial timestamp epoch invoice reference rrn utr txn transaction token"
+    " ticket booking coupon voucher receipt sku hsn asin iban account fulfillment fulfilment"
+    " checkout cart session customer user product variant item bill payment gateway request"
+    " delivery parcel package return batch device location warehouse shop seller merchant"
+)
+_ID_TAILS = _words(
+    "id ids gid uid uuid guid token tokens timestamp url uri link href key hash digest checksum"
+    " etag signature fingerprint awb waybill sku hsn ean upc gtin isbn asin barcode imei iccid ref"
+    " reference rrn utr at date time epoch lat lng latitude longitude ms nonce cookie slug serial"
+)
+_ID_LABELS = _words(
+    "order orders awb awbs waybill waybills tracking consignment shipment docket lrn imei imeis"
+    " iccid ean upc gtin isbn barcode barcodes serial timestamp epoch invoice invoices reference"
+    " ref rrn utr txn transaction token ticket booking coupon voucher receipt sku hsn asin"
+    " id ids orderid orderno ordernumber awbno awbnumber trackingid trackingno"
+    " trackingnumber transactionid txnid refno paymentid invoiceno"
+)
+_NUMBER_TAILS = _words("number numbers no nos num code codes")
+_LITTLE = _words("name number numbers no num code title")
+_GLUED_ID = re.compile(
+    r"(?:order|tracking|transaction|txn|payment|product|item|user|customer|invoice|awb|waybill"
+    r"|checkout|cart|session|shipment|variant|parcel)s?(?:id|ids|no|num|number|numbers|token|ref)"
+).fullmatch
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_ANY_WORD = re.compile(r"[^\W\d_](?:[^\s\d!-/:-@\[-`{-~])*")
+_LABEL = re.compile(
+    r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+    rf"(?i:{'|'.join(sorted(_ID_LABELS, key=len, reverse=True))})"
+    r"(?:[\W_]|(?i:nos|no|numbers|number|num|ids|id|is|code|ref|and)(?![A-Za-z])|[0-9]{10,}(?![0-9]))*$"
+)
+_IN_URL = re.compile(r"(?:://|www\.|[?&]\w)\S*$|^/\S*$").search
+
+
+class KeySays(StrEnum):
+    """What a key says its value is."""
+
+    CARD = "card"
+    PHONE = "phone"
+    IDENTIFIER = "identifier"
+    PERHAPS_IDENTIFIER = "perhaps_identifier"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A folded text, the key path above it, and what that says."""
+
+    text: str
+    path: str = ""
+    key: KeySays = KeySays.NOTHING
+
+    def whole(self, start: int, end: int) -> bool:
+        """True if the text holds nothing but what stands there."""
+        if len(self.text) - (end - start) > _WINDOW:
+            return False
+        rest = self.text[:start] + self.text[end:]
+        return not any(char.isalnum() for char in rest)
+
+
+def key_words(segment: str) -> list[str]:
+    """The words of a key, lower-case: "trackingNumber" and "tracking_number" have the same."""
+    return [word.lower() for word in _WORD.findall(segment)]
+
+
+def path_segments(path: str) -> list[str]:
+    """The names in a key path or JSON pointer; list indices are left out."""
+    names = path.replace("~1", "_").replace("~0", "~").replace(".", "/").split("/")
+    return [name for name in names if name and not name.isdigit()]
+
+
+def key_says(path: str | None) -> KeySays:
+    """What the last names of a key path say of the value."""
+    segments = path_segments(path) if path else []
+    words = key_words(segments[-1]) if segments else []
+    parent = key_words(segments[-2]) if len(segments) > 1 else []
+    tail = words[-1] if words else ""
+    if tail in _ID_TAILS or _GLUED_ID("".join(words)):
+        return KeySays.IDENTIFIER
+    if not CARD_WORDS.isdisjoint(words + parent) and "gift" not in words + parent:
+        return KeySays.CARD
+    if not PHONE_WORDS.isdisjoint(words):
+        return KeySays.PHONE
+    if _is_numbered(words):
+        return KeySays.IDENTIFIER
+    return KeySays.PERHAPS_IDENTIFIER if tail in _LITTLE else KeySays.NOTHING
+
+
+def _is_numbered(words: list[str]) -> bool:
+    """True for "awb" and "order_number", not for "order_note"."""
+    if len(words) == 1:
+        return words[0] in _ID_LABELS
+    return bool(words) and words[-1] in _NUMBER_TAILS and not _ID_SUBJECTS.isdisjoint(words)
+
+
+def speaks_of(words: frozenset[str], text: str, start: int, end: int) -> bool:
+    """True if one of `words` stands within reach of what is at `text[start:end]`."""
+    near = text[max(0, start - _WINDOW) : start] + " " + text[end : end + _WINDOW // 2]
+    spoken = (word.lower() for word in _ANY_WORD.findall(near) + _WORD.findall(near))
+    return not words.isdisjoint(spoken)
+
+
+def labelled_as_id(text: str, start: int) -> bool:
+    """True if the words right before `start` name an identifier."""
+    return _LABEL.search(text[max(0, start - _LABEL_WINDOW) : start]) is not None
+
+
+def weight(
+    around: Surroundings, start: int, end: int, words: frozenset[str], key: KeySays
+) -> float:
+    """What to add to the certainty of a number at that place.
+
+    `words` are those that speak for it, `key` is what a key that speaks for it says.
+    """
+    text = around.text
+    total = 0.0
+    if around.key is key or speaks_of(words, text, start, end):
+        total += RAISE
+    whole = around.whole(start, end)
+    if around.key is KeySays.IDENTIFIER:
+        total -= LOWER if whole else LOWER_LITTLE
+    elif around.key is KeySays.PERHAPS_IDENTIFIER and whole:
+        total -= LOWER_LITTLE
+    if labelled_as_id(text, start):
+        total -= LOWER
+    elif _glued(text, start, end) or _IN_URL(text[max(0, start - 200) : start]):
+        total -= LOWER_LITTLE
+    return total
+
+
+def _glued(text: str, start: int, end: int) -> bool:
+    """True if a letter, `_` or `#` touches the number: part of a code."""
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    return before in {"_", "#"} or after == "_" or before.isalpha() or after.isalpha()
