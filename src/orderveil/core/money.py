@@ -8,24 +8,32 @@ Rules kept here:
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 _PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_SPELLED = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
+_FINEST = Decimal("0.000001")
 
 
 def plain_decimal(value: str | int | Decimal) -> str | None:
-    """The amount as a plain decimal string, or None if it isn't one."""
-    text = value.strip() if isinstance(value, str) else _written_out(value)
-    return text if _PLAIN.fullmatch(text) else None
+    """The amount as a plain decimal string, or None if it isn't one.
 
-
-def _written_out(value: int | Decimal) -> str:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return ""
+    More than six digits after the point are rounded: shops divide, and send what came out.
+    """
+    text = str(value).strip() if isinstance(value, str | Decimal) else _digits(value)
+    if _PLAIN.fullmatch(text):
+        return text
+    if not _SPELLED.fullmatch(text):
+        return None
+    number = Decimal(text)
     # A huge exponent would be written out as millions of zeros.
-    return format(number, "f") if number.is_finite() and abs(number.adjusted()) <= 15 else ""
+    if number.adjusted() > 14:
+        return None
+    return format(number if number == number.to_integral() else number.quantize(_FINEST), "f")
+
+
+def _digits(value: int) -> str:
+    return str(value) if abs(value) < 10**15 else ""
 
 
 def add_up(amounts: Iterable[str]) -> str | None:

@@ -9,6 +9,7 @@ Rules kept here:
 - pointers are made of the names the parser asked for and of indexes: never of the payload's text.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +20,7 @@ from orderveil.hops.storefront.moments import read_moment
 from orderveil.hops.storefront.refusing import refuse
 
 MAX_TEXT = 10_000
-MAX_CODE = 200
+MAX_CODE = 255
 MAX_ITEMS = 1_000
 MAX_PARCELS = 200
 MAX_ORDERS = 1_000
@@ -27,6 +28,7 @@ MAX_VALUES = 100_000
 MAX_DEPTH = 64
 MAX_INTEGER = 2**31 - 1
 _LIMITS = "storefront limits"
+_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,30})?")
 
 
 def count_values(payload: Any, pointer: str = "") -> int:
@@ -125,7 +127,7 @@ class Reader:
             self._refuse_type(key, "a text")
         return check_text(value, self.at(key), limit=limit)
 
-    def code(self, key: str, *, claim: bool = True) -> str | None:
+    def code(self, key: str, *, claim: bool = True, limit: int = MAX_CODE) -> str | None:
         """An id, a phone or a PIN: a text, or a whole number that a shop sent for one."""
         value = self._node.get(key)
         if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= 20:
@@ -134,7 +136,7 @@ class Reader:
             if claim:
                 self.claim(key)
             return str(value)
-        return self.text(key, claim=claim, limit=MAX_CODE)
+        return self.text(key, claim=claim, limit=limit)
 
     def integer(self, key: str, *, claim: bool = True) -> int | None:
         """A whole number from 0 to 2**31 - 1; digits in a text pass too."""
@@ -189,8 +191,16 @@ class Reader:
             if node is not None:
                 yield Reader(node, f"{self.at(key)}/{position}", self._tally)
 
+    def number(self, key: str) -> str | None:
+        """A number as it was written, such as a latitude."""
+        value = self._take(key, claim=True)
+        if value is None:
+            return None
+        text = "" if isinstance(value, bool | dict | list) else str(value)
+        return text if _NUMBER.fullmatch(text) else self._refuse_type(key, "a number")
+
     def texts(self, key: str, *, limit: int = MAX_ITEMS) -> Iterator[str]:
-        """The texts of the list under `key`."""
+        """The short texts of the list under `key`."""
         nodes = self._list(key, limit)
         for position, node in enumerate(nodes):
             pointer = f"{self.at(key)}/{position}"
@@ -200,7 +210,14 @@ class Reader:
                 _refuse_type(pointer, "a text")
             self._tally.claim(nodes, position, node)
             if node.strip():
-                yield check_text(node.strip(), pointer, limit=MAX_TEXT)
+                yield check_text(node.strip(), pointer, limit=MAX_CODE)
+
+    def codes(self, key: str, *, limit: int = MAX_VALUES) -> Iterator[str]:
+        """The ids of the list under `key`: texts or whole numbers."""
+        for position, node in enumerate(self._list(key, limit)):
+            entry = Reader({"id": node}, f"{self.at(key)}/{position}").code("id")
+            if entry is not None:
+                yield entry
 
     def leaves(self, key: str) -> Iterator[str]:
         """Every value under `key` as a text, whatever its shape, for attributes of any kind."""
