@@ -156,9 +156,9 @@ def _column(
         dot=level(shown, of=held),
         dot_today=level(today.get(hop, {}), of=held),
         payload=_payload(body),
-        asked_in_state=state,
+        asked_in_state=plain(state),
         refusal=refusal(answer),
-        disclosure=body.get("disclosure"),
+        disclosure=plain(body["disclosure"]) if body.get("disclosure") else None,
     )
 
 
