@@ -55,6 +55,10 @@ def server():
     from orderveil.cli.postgres import ensure_database  # noqa: PLC0415 - reads ORDERVEIL_HOME
 
     if not _servers:
+        from orderveil.keyring import epochs, secrets  # noqa: PLC0415 - needs Django set up
+
+        on_leave(epochs.forget)
+        on_leave(secrets.forget)
         _servers.append(ensure_database(HOME, durable=False))
         leave()
     return _servers[0]
