@@ -86,15 +86,18 @@ def _gstin_of(tax: Reader) -> tuple[tuple[Reader, str], ...]:
 
 def _read_address(address: Reader) -> Address:
     second = ("addressLine2", "addressLine3", "companyName", "districtOrCounty", "municipality")
+    place = {
+        "line1": address.text("addressLine1"),
+        "line2": joined((address.text(key) for key in second), ", "),
+        "city": address.text("city"),
+        "state": address.text("stateOrRegion"),
+        "pincode": address.code("postalCode"),
+    }
     return Address(
         name=address.text("name"),
         phone=address.code("phone"),
-        line1=address.text("addressLine1"),
-        line2=joined((address.text(key) for key in second), ", "),
-        city=address.text("city"),
-        state=address.text("stateOrRegion"),
-        pincode=address.code("postalCode"),
-        country=address.text("countryCode"),
+        country=address.text("countryCode") if any(place.values()) else None,
+        **place,
     )
 
 

@@ -82,30 +82,28 @@ def _read_tax(tax: Reader, found: Found) -> None:
         tax.text("CompanyLegalName", claim=found.get(Field.BILLING_NAME) is None),
     )
     for entry in tax.each("TaxClassifications"):
-        if _put_gstin(found, entry, "Value"):
-            entry.claim("Name")
+        _put_gstin(found, entry, "Value")
 
 
-def _put_gstin(found: Found, reader: Reader, key: str) -> bool:
-    number = reader.code(key, claim=False)
-    if number is None or found.get(Field.GSTIN) or not looks_like_gstin(number):
-        return False
-    reader.claim(key)
-    found.put(Field.GSTIN, number)
-    return True
+def _put_gstin(found: Found, reader: Reader, key: str) -> None:
+    if looks_like_gstin(reader.code(key, claim=False) or ""):
+        take(found, Field.GSTIN, (reader, key))
 
 
 def _read_address(address: Reader) -> Address:
     second = ("AddressLine2", "AddressLine3", "CompanyName", "District", "County", "Municipality")
+    place = {
+        "line1": address.text("AddressLine1"),
+        "line2": joined((address.text(key) for key in second), ", "),
+        "city": address.text("City"),
+        "state": address.text("StateOrRegion"),
+        "pincode": address.code("PostalCode"),
+    }
     return Address(
         name=address.text("Name"),
         phone=address.code("Phone"),
-        line1=address.text("AddressLine1"),
-        line2=joined((address.text(key) for key in second), ", "),
-        city=address.text("City"),
-        state=address.text("StateOrRegion"),
-        pincode=address.code("PostalCode"),
-        country=address.text("CountryCode"),
+        country=address.text("CountryCode") if any(place.values()) else None,
+        **place,
     )
 
 

@@ -41,17 +41,20 @@ def looks_like_gstin(value: str) -> bool:
     return bool(_GSTIN.fullmatch(value.replace(" ", "").upper()))
 
 
-def sort_attribute(found: Found, key: str, value: str, pointer: str) -> None:
-    """Put one attribute where it belongs; `pointer` is where the payload has it."""
+def sort_attribute(found: Found, key: str, value: str, pointer: str) -> bool:
+    """Put one attribute where it belongs; `pointer` is where the payload has it.
+
+    Returns whether the key was kept too.
+    """
     field = _field(key, value)
     if field not in _PROSE and found.get(field) not in {None, value}:
         field = Field.FREE_TEXT
     if field not in _PROSE:
         found.put(field, value)
-    elif field is not Field.FREE_TEXT and _SAYS_NO_MORE.search(key.casefold()):
-        found.add_line(field, value, pointer)
-    else:
-        found.add_line(field, f"{key}: {value}" if key else value, pointer)
+        return False
+    alone = field is not Field.FREE_TEXT and _SAYS_NO_MORE.search(key.casefold())
+    found.add_line(field, value if alone or not key else f"{key}: {value}", pointer)
+    return not alone
 
 
 def _field(key: str, value: str) -> Field:

@@ -4,6 +4,7 @@ Rules kept here:
 - the delivery address is the field; a billing name, phone or address that differs is kept with
   billing; an equal repeat is kept once;
 - when there is no delivery address, the billing address is where the parcel goes;
+- a country alone is a form's default, not an address: it is not claimed;
 - values are only trimmed here: `gate.admit` normalises.
 """
 
@@ -59,8 +60,8 @@ class Address:
     geo: str | None = None
 
     def has_place(self) -> bool:
-        """True if a parcel could find it: a country alone is a form's default, not a place."""
-        return bool(self.line1 or self.line2 or self.city or self.pincode)
+        """True if it says where."""
+        return any(self.parts().values())
 
     def one_line(self) -> str | None:
         """The place in one line, without the person."""

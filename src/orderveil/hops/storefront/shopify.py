@@ -94,7 +94,7 @@ def _read_people(order: Reader, found: Found) -> None:
         Field.EMAIL,
         prefer(None, (order, "email"), (order, "contact_email"), (customer, "email")),
     )
-    delivery = _read_address(order.into("shipping_address"))
+    delivery = _read_address(order.into("shipping_address"), with_geo=True)
     billing = _read_address(order.into("billing_address"))
     if not delivery.has_place() and not billing.has_place():
         delivery = _read_address(customer.into("default_address"))
@@ -104,18 +104,22 @@ def _read_people(order: Reader, found: Found) -> None:
         found.put(Field.NAME, read_name(customer, None, "first_name", "last_name"))
 
 
-def _read_address(address: Reader) -> Address:
-    second = address.text("address2")
+def _read_address(address: Reader, *, with_geo: bool = False) -> Address:
+    place = {
+        "line1": address.text("address1"),
+        "line2": joined((address.text("address2"), address.text("company")), ", "),
+        "city": address.text("city"),
+        "state": prefer(address.text("province"), (address, "province_code")),
+        "pincode": address.code("zip"),
+    }
+    if with_geo:
+        place["geo"] = joined((address.number("latitude"), address.number("longitude")), ",")
+    country = (address, "country_code"), (address, "country")
     return Address(
         name=read_name(address, "name", "first_name", "last_name"),
         phone=address.code("phone"),
-        line1=address.text("address1"),
-        line2=joined((second, address.text("company")), ", "),
-        city=address.text("city"),
-        state=prefer(address.text("province"), (address, "province_code")),
-        pincode=address.code("zip"),
-        country=prefer(None, (address, "country_code"), (address, "country")),
-        geo=joined((address.number("latitude"), address.number("longitude")), ","),
+        country=prefer(None, *country) if any(place.values()) else None,
+        **place,
     )
 
 
@@ -138,12 +142,12 @@ def _read_notes(order: Reader, found: Found) -> None:
 
 def _read_attributes(owner: Reader, key: str, found: Found) -> None:
     for entry in owner.each(key):
-        name = entry.text("name") or ""
+        name = entry.text("name", claim=False) or ""
         # A leading underscore hides an entry from the buyer: plumbing of a theme or an app.
         if not name.startswith("_"):
             value = joined(entry.leaves("value"), ", ")
-            if value:
-                sort_attribute(found, name, value, entry.at("value"))
+            if value and sort_attribute(found, name, value, entry.at("value")):
+                entry.claim("name")
 
 
 def _read_facts(order: Reader) -> Facts:

@@ -90,23 +90,24 @@ def _read_people(order: Reader, found: Found) -> None:
 
 
 def _read_address(address: Reader) -> Address:
-    second = address.text("address_2")
+    place = {
+        "line1": address.text("address_1"),
+        "line2": joined((address.text("address_2"), address.text("company")), ", "),
+        "city": address.text("city"),
+        "state": address.text("state"),
+        "pincode": address.code("postcode"),
+    }
     return Address(
         name=read_name(address, None, "first_name", "last_name"),
         phone=address.code("phone"),
-        line1=address.text("address_1"),
-        line2=joined((second, address.text("company")), ", "),
-        city=address.text("city"),
-        state=address.text("state"),
-        pincode=address.code("postcode"),
-        country=address.text("country"),
+        country=address.text("country") if any(place.values()) else None,
+        **place,
     )
 
 
 def _read_meta(order: Reader, found: Found) -> Iterator[ParcelDraft]:
     for entry in order.each("meta_data"):
         if entry.text("key", claim=False) == _TRACKING:
-            entry.claim("key")
             for parcel in entry.each("value", limit=MAX_PARCELS):
                 yield _read_parcel(parcel)
         else:
@@ -122,13 +123,11 @@ def _sort_meta(entry: Reader, found: Found) -> None:
     if field is None and key.startswith(_PLUMBING):
         return
     if field is not None:
-        entry.claim("key")
         take(found, field, (entry, "value"), limit=MAX_TEXT)
         return
     value = joined(entry.leaves("value"), ", ")
-    if value:
+    if value and sort_attribute(found, key, value, entry.at("value")):
         entry.claim("key")
-        sort_attribute(found, key, value, entry.at("value"))
 
 
 def _read_parcel(parcel: Reader) -> ParcelDraft:
