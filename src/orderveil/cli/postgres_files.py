@@ -16,7 +16,8 @@ import pwd
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,11 @@ class Account:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
-def server_account() -> Account:
-    """The account for the server. OrderveilError when this user has no name (peer needs one)."""
+def server_account(folder: Path | None = None) -> Account:
+    """The account for the server: whose data is in `folder` already, else the one for new data.
+
+    OrderveilError when this user has no name (peer needs one).
+    """
     try:
         caller = pwd.getpwuid(os.geteuid())
     except KeyError:
@@ -58,6 +62,10 @@ def server_account() -> Account:
         ) from None
     if caller.pw_uid != 0:
         return Account(caller.pw_uid, caller.pw_gid, caller.pw_name)
+    data = folder / "data" if folder else None
+    if data and data.is_dir():
+        seen = data.stat()
+        return Account(seen.st_uid, seen.st_gid, caller.pw_name)
     for name in ("postgres", "nobody"):
         try:
             found = pwd.getpwnam(name)
@@ -91,8 +99,8 @@ def make_folder(path: Path, account: Account, *, mode: int = 0o700) -> Path:
 def binaries(folder: Path, home: Path, account: Account) -> Path:
     """The folder with `postgres` and `initdb`, somewhere `account` can run them.
 
-    In the wheel if it can; otherwise a copy, with the libraries they are linked to: in `folder`
-    (under the data folder), or beside the socket when the home is closed to the account.
+    In the wheel if it can; otherwise a copy, with the libraries they are linked to: in `folder`,
+    or in a folder beside the socket's when the home is closed to the account.
     """
     spec = find_spec(_WHEEL)
     if spec is None or spec.origin is None:
@@ -101,11 +109,17 @@ def binaries(folder: Path, home: Path, account: Account) -> Path:
             remedy=f"Install {_WHEEL.replace('_', '-')}, or set DATABASE_URL.",
         )
     source = Path(spec.origin).parent.parent
-    for place in (source, folder / "binaries", socket_folder(home) / "binaries"):
-        if place != source:
+    if _runs(source / _INSTALL / "bin" / "postgres", account):
+        return source / _INSTALL / "bin"
+    beside = socket_folder(home)
+    for parent in (folder, beside.with_name(f"{beside.name}-binaries")):
+        make_folder(parent, replace(account, uid=os.geteuid(), gid=os.getegid()), mode=0o711)
+        place = parent / f"binaries-{version(_WHEEL)}"
+        tool = place / _INSTALL / "bin" / "postgres"
+        if not _runs(tool, account):
             _copy(source, place)
-        if _runs(place / _INSTALL / "bin" / "postgres", account):
-            return place / _INSTALL / "bin"
+        if _runs(tool, account):
+            return tool.parent
     raise OrderveilError(
         "The account that runs PostgreSQL can't run its binaries anywhere.",
         remedy="Mount the home or /tmp without noexec, run as another user, or set DATABASE_URL.",
@@ -123,10 +137,9 @@ def _runs(binary: Path, account: Account) -> bool:
 
 
 def _copy(source: Path, place: Path) -> None:
-    if place.exists():
-        return
-    partial = place.with_name(f"{place.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    for old in place.parent.glob("binaries-*"):
+        shutil.rmtree(old)
+    partial = place.with_name("binaries-partial")
     for part in (_INSTALL, Path(f"{_WHEEL}.libs")):
         shutil.copytree(source / part, partial / part, symlinks=True)
     for path in (partial, *partial.rglob("*")):
