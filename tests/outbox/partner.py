@@ -42,6 +42,7 @@ class Answer:
     body: bytes = b""
     before: Callable[[Received], object] = lambda _: None
     drip: bool = False
+    drip_body: bool = False
 
 
 class PartnerServer(ThreadingHTTPServer):
@@ -54,6 +55,7 @@ class PartnerServer(ThreadingHTTPServer):
         self.script: deque[Answer] = deque()
         self.received: list[Received] = []
         self.connections = 0
+        self.dripped = 0
         self.most_at_once: Counter[str] = Counter()
         self.open_now: Counter[str] = Counter()
         self.lock = threading.Lock()
@@ -107,8 +109,13 @@ class _Handler(BaseHTTPRequestHandler):
             for number in range(90):
                 self.wfile.write(f"X-Drip-{number}: 1\r\n".encode())
                 time.sleep(0.05)
-        self.send_header("Content-Length", str(len(answer.body)))
+        self.send_header("Content-Length", "90" if answer.drip_body else str(len(answer.body)))
         self.end_headers()
+        if answer.drip_body:
+            for _ in range(90):
+                self.wfile.write(b"x")
+                self.server.dripped += 1
+                time.sleep(0.05)
         self.wfile.write(answer.body)
 
     def log_message(self, format, *args):  # noqa: A002

@@ -9,12 +9,6 @@ from orderveil.outbox.egress import Egress, EgressError, Trouble, read_url, syst
 from outbox.partner import NAME, Answer, authority, serving, way_out
 
 
-@pytest.fixture
-def server():
-    with serving() as running:
-        yield running
-
-
 def _post(egress, url, body=b"{}"):
     with egress.dial(url) as line:
         return line.post(body, {"webhook-id": "msg_1"})
@@ -144,6 +138,13 @@ def test_a_server_that_drips_its_answer_times_out(server):
     """Bytes that keep coming don't move the deadline."""
     server.script.append(Answer(200, drip=True))
     assert _trouble(way_out(deadline_seconds=0.3), server.url()) is Trouble.TIMEOUT
+
+
+def test_a_body_that_drips_is_left_and_its_status_stands(server):
+    """An answer whose body never comes to an end is left at the deadline, with its status."""
+    server.script.append(Answer(200, drip_body=True))
+    assert _post(way_out(deadline_seconds=0.3), server.url()) == 200
+    assert server.dripped < 90
 
 
 def test_an_endless_body_is_cut_off_and_its_status_stands(server):

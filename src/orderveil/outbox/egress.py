@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -177,6 +177,7 @@ class Line:
     def __init__(self, target: Target, connection: HTTPConnection, deadline_seconds: float) -> None:
         self._target = target
         self._connection = connection
+        self._socket = cast("socket.socket", connection.sock)  # http.client forgets it early
         self._deadline_seconds = deadline_seconds
         self._late = threading.Event()
 
@@ -213,20 +214,20 @@ class Line:
             decode_content=False,
         )
         answer = self._connection.getresponse()
-        if self._late.is_set():  # cut off within its headers, which http.client takes for their end
-            raise TimeoutError
-        with suppress(OSError, HTTPError, http.client.HTTPException):
-            answer.read(ANSWER_MAX_BYTES)
-        answer.close()
-        return answer.status
+        try:
+            if self._late.is_set():  # cut off in its headers, which looks like their end
+                raise TimeoutError
+            with suppress(OSError, HTTPError, http.client.HTTPException):
+                answer.read(ANSWER_MAX_BYTES)
+            return answer.status
+        finally:
+            answer.close()
 
     def _hang_up(self) -> None:
         self._late.set()
-        sock = self._connection.sock
-        if sock is not None:
-            with suppress(OSError):
-                # not SSLSocket.shutdown: it drops TLS first, and a write then goes out in clear
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        with suppress(OSError):
+            # not SSLSocket.shutdown: it drops TLS first, and a write then goes out in clear
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close the connection; nothing is kept for a next request."""

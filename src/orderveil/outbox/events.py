@@ -78,6 +78,7 @@ def emit_many(brand_id: int, events: Iterable[NewEvent], *, now: datetime) -> in
     batch = list(events)
     if not batch:
         return 0
+    details = [_spell(event.detail) for event in batch]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -94,7 +95,7 @@ def emit_many(brand_id: int, events: Iterable[NewEvent], *, now: datetime) -> in
                 [event.kind.value for event in batch],
                 [event.order_id for event in batch],
                 [event.parcel_no for event in batch],
-                [_spell(event.detail) for event in batch],
+                details,
             ],
         )
     return len(batch)

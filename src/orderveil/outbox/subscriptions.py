@@ -4,7 +4,7 @@ Rules kept here:
 - the secret is shown once, when it is made, and kept sealed in the keyring;
 - a new secret leaves the old one signing beside it for a while, so that a partner can change
   over without losing a webhook;
-- revoking ends what was still to be sent.
+- revoking ends what was still to be sent, and the secret with it.
 The caller records these acts.
 """
 
@@ -155,6 +155,8 @@ def revoke(brand_id: int, subscription_id: int, now: datetime) -> Problem | None
             """,
             [now, subscription_id],
         )
+        for name in (_name(subscription_id), _previous(_name(subscription_id))):
+            secrets.delete(brand_id, name)
     return None
 
 
