@@ -8,8 +8,13 @@ Rules kept here:
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
+
+Span: TypeAlias = tuple[int, int, float]
+"""Start, end and certainty (0 to 1) of a candidate in folded text."""
 
 RAISE = 0.3
 LOWER = 0.6
@@ -80,11 +85,10 @@ class KeySays(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """A folded text, the key path above it, and what that says."""
+    """A folded text, and the key path above it."""
 
     text: str
-    path: str = ""
-    key: KeySays = KeySays.NOTHING
+    path: str
 
     def whole(self, start: int, end: int) -> bool:
         """True if the text holds nothing but what stands there."""
@@ -141,27 +145,36 @@ def labelled_as_id(text: str, start: int) -> bool:
     return _LABEL.search(text[max(0, start - _LABEL_WINDOW) : start]) is not None
 
 
-def weight(
-    around: Surroundings, start: int, end: int, words: frozenset[str], key: KeySays
-) -> float:
-    """What to add to the certainty of a number at that place.
+def weighed(
+    around: Surroundings, spans: Iterable[Span], words: frozenset[str], speaking: KeySays
+) -> Iterator[Span]:
+    """The spans, with certainties that the surroundings have raised and lowered.
 
-    `words` are those that speak for it, `key` is what a key that speaks for it says.
+    `words` are those that speak for such a number, `speaking` is what a key says that does.
     """
+    says: KeySays | None = None
+    for start, end, certainty in spans:
+        says = says or key_says(around.path)
+        heard = says is speaking or speaks_of(words, around.text, start, end)
+        lowered = _lowered_by_key(around, says, start, end) + _lowered_by_text(around, start, end)
+        yield start, end, certainty + RAISE * heard - lowered
+
+
+def _lowered_by_key(around: Surroundings, says: KeySays, start: int, end: int) -> float:
+    if says is KeySays.IDENTIFIER:
+        return LOWER if around.whole(start, end) else LOWER_LITTLE
+    if says is KeySays.PERHAPS_IDENTIFIER and around.whole(start, end):
+        return LOWER_LITTLE
+    return 0.0
+
+
+def _lowered_by_text(around: Surroundings, start: int, end: int) -> float:
     text = around.text
-    total = 0.0
-    if around.key is key or speaks_of(words, text, start, end):
-        total += RAISE
-    whole = around.whole(start, end)
-    if around.key is KeySays.IDENTIFIER:
-        total -= LOWER if whole else LOWER_LITTLE
-    elif around.key is KeySays.PERHAPS_IDENTIFIER and whole:
-        total -= LOWER_LITTLE
     if labelled_as_id(text, start):
-        total -= LOWER
-    elif _glued(text, start, end) or _IN_URL(text[max(0, start - 200) : start]):
-        total -= LOWER_LITTLE
-    return total
+        return LOWER
+    if _glued(text, start, end) or _IN_URL(text[max(0, start - 200) : start]):
+        return LOWER_LITTLE
+    return 0.0
 
 
 def _glued(text: str, start: int, end: int) -> bool:

@@ -39,11 +39,20 @@ def is_cvv_key(path: str) -> bool:
     return not _NAMES.isdisjoint(words) or any(name in "".join(words) for name in _LONG_NAMES)
 
 
+def may_name_cvv(text: str) -> bool:
+    """False if `text` names no verification value: the cheap question before the real one."""
+    low = text.lower()  # plain searches cost less than one pattern that ignores case
+    named = "cv" in low or "card" in low or "secur" in low or "verif" in low or "csc" in low
+    return named or low == "cid"
+
+
 def cvv_spans(folded: str, path: str) -> Iterator[tuple[int, int, float]]:
     """Start, end and certainty of what may be a CVV in folded text under the key `path`."""
-    if len(folded) <= _LONGEST and is_cvv_key(path):
+    if len(folded) <= _LONGEST and _VALUE.search(folded) and is_cvv_key(path):
         for match in _VALUE.finditer(folded):
             yield *match.span(), 0.9
+    if not may_name_cvv(folded):
+        return
     for match in _IN_TEXT.finditer(folded):
         sure = not match["name"].lower().startswith("security")
         near = speaks_of(CARD_WORDS, folded, *match.span())

@@ -67,8 +67,8 @@ class Grant:
     withheld: Mapping[Field, Form]
     reach: Reach
     states: frozenset[ParcelState]
-    would_withhold: tuple[Field, ...] = ()
-    """In `observe`: what the policy would have shown less of."""
+    would_withhold: tuple[tuple[Field, Form], ...] = ()
+    """In `observe`: what the policy would have shown less of, and in which form."""
     compartments: frozenset[Compartment] = field(default_factory=frozenset)
 
 
@@ -129,12 +129,12 @@ def decide(hop: Hop, policies: Policies, standing: Standing, *, enforced: bool) 
         return problem
     today = policies.today.rows[hop]
     forms: dict[Field, Form] = {}
-    would: list[Field] = []
+    would: list[tuple[Field, Form]] = []
     for name in Field:
         form = strict = _effective(row.form(name), name, standing)
         if not enforced and not tells_at_most(today.form(name), strict):
             form = today.form(name)
-            would.append(name)
+            would.append((name, strict))
         forms[name] = form
     shown = {name: form for name, form in forms.items() if form not in SHOWS_NOTHING}
     return Grant(

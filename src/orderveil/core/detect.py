@@ -20,9 +20,9 @@ from orderveil.core.context import (
     CARD_WORDS,
     PHONE_WORDS,
     KeySays,
+    Span,
     Surroundings,
-    key_says,
-    weight,
+    weighed,
 )
 from orderveil.core.cvv import cvv_spans
 from orderveil.core.jsonwalk import DROP, KEYS, Place, copied, leaves
@@ -56,26 +56,23 @@ class Hit:
     certainty: float
 
 
-Span: TypeAlias = tuple[int, int, float]
 Detector: TypeAlias = Callable[[Surroundings], Iterator[Span]]
 
 
 def _cards(around: Surroundings) -> Iterator[Span]:
-    for start, end, certainty in card_spans(around.text):
-        yield start, end, certainty + weight(around, start, end, CARD_WORDS, KeySays.CARD)
+    return weighed(around, card_spans(around.text), CARD_WORDS, KeySays.CARD)
 
 
 def _cvvs(around: Surroundings) -> Iterator[Span]:
-    yield from cvv_spans(around.text, around.path)
+    return cvv_spans(around.text, around.path)
 
 
 def _emails(around: Surroundings) -> Iterator[Span]:
-    yield from email_spans(around.text)
+    return email_spans(around.text)
 
 
 def _phones(around: Surroundings) -> Iterator[Span]:
-    for start, end, certainty in phone_spans(around.text):
-        yield start, end, certainty + weight(around, start, end, PHONE_WORDS, KeySays.PHONE)
+    return weighed(around, phone_spans(around.text), PHONE_WORDS, KeySays.PHONE)
 
 
 DETECTORS: Mapping[Kind, Detector] = MappingProxyType(
@@ -96,7 +93,7 @@ def find(
     certainty from which a candidate counts.
     """
     folded = fold_with_places(text)
-    around = Surroundings(folded.text, context or "", key_says(context))
+    around = Surroundings(folded.text, context or "")
     taken = bytearray(len(folded.text))
     hits = []
     for kind, detector in DETECTORS.items():

@@ -9,7 +9,6 @@ Rules kept here:
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeAlias
 
@@ -22,8 +21,14 @@ class _Sign(Enum):
     DROP = "drop"
 
 
+_CONTAINERS = (dict, list, tuple)
 KEYS = _Sign.KEYS
 DROP = _Sign.DROP
+
+has_digit = re.compile(
+    r"[\d\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]"
+).search
+"""True if a text holds a digit of any script, superscripts and circled ones too."""
 
 _LONG_DIGITS = re.compile(r"\d(?:[\s().-]{0,3}\d){6,}")
 _VALUE_KEYS = frozenset({"value", "fieldvalue", "field_value", "values"})
@@ -54,7 +59,7 @@ class Place:
     def context(self) -> str:
         """The key path, ending with what names the value: {"name": "cvv", "value": "..."}."""
         names = [_escaped(str(name)) for name in self.names()]
-        if names and isinstance(self.container, Mapping):
+        if names and isinstance(self.container, dict):
             names[-1] = _escaped(label(self.container, self.key) or "") or names[-1]
         return "/".join(names)
 
@@ -80,7 +85,7 @@ def _shown(name: Any) -> str:
 
 
 def leaves(payload: Any) -> Iterator[tuple[Any, Any, Any, Link]]:
-    """Container, key, value and link of every text and number, in the order of the document.
+    """Container, key, value and link of every text with a digit and every number, in order.
 
     Each dictionary comes first, once, with `KEYS` as its key: its keys are text too.
     """
@@ -89,15 +94,18 @@ def leaves(payload: Any) -> Iterator[tuple[Any, Any, Any, Link]]:
     while stack:
         container, entries, link = stack[-1]
         for key, value in entries:
-            if isinstance(value, (str, int, float, Decimal)):
+            if isinstance(value, str):
+                if has_digit(value):
+                    yield container, key, value, link
+            elif isinstance(value, _CONTAINERS):
+                if isinstance(value, dict):
+                    yield value, KEYS, None, (link, key)
+                    stack.append((value, iter(value.items()), (link, key)))
+                else:
+                    stack.append((value, enumerate(value), (link, key)))
+                break
+            elif value is not None and value is not True and value is not False:
                 yield container, key, value, link
-            elif isinstance(value, Mapping):
-                yield value, KEYS, None, (link, key)
-                stack.append((value, iter(value.items()), (link, key)))
-                break
-            elif isinstance(value, (list, tuple)):
-                stack.append((value, enumerate(value), (link, key)))
-                break
         else:
             stack.pop()
 
@@ -108,20 +116,20 @@ def copied(payload: Any, edits: Mapping[int, Mapping[Any, Any]]) -> Any:
     `DROP` as the new value leaves the entry out. The payload itself, as a text or number, is
     entry 0 of container 0.
     """
-    if not isinstance(payload, (Mapping, list, tuple)):
+    if not isinstance(payload, _CONTAINERS):
         return edits.get(0, {}).get(0, payload)
-    top: Any = {} if isinstance(payload, Mapping) else []
+    top: Any = {} if isinstance(payload, dict) else []
     stack: list[tuple[Any, Any]] = [(payload, top)]
     while stack:
         source, target = stack.pop()
         changed = edits.get(id(source), {})
-        is_mapping = isinstance(source, Mapping)
+        is_mapping = isinstance(source, dict)
         for key, old in source.items() if is_mapping else enumerate(source):
             value = changed.get(key, old)
             if value is DROP:
                 continue
-            if isinstance(value, (Mapping, list, tuple)):
-                copy: Any = {} if isinstance(value, Mapping) else []
+            if isinstance(value, _CONTAINERS):
+                copy: Any = {} if isinstance(value, dict) else []
                 stack.append((value, copy))
                 value = copy
             if is_mapping:

@@ -3,28 +3,28 @@
 Rules kept here:
 - the associated data names the place: brand, order, compartment, schema version and dek number,
   so a ciphertext moved to another row or column does not open (NIST SP 800-38D, AAD);
-- a nonce is 96 random bits and is never reused on purpose: keys are per order, so even a busy
-  order stays far below the bound of 2^32 seals under one key (SP 800-38D 8.3);
+- a nonce is 96 random bits; keys are per order, so even a busy order stays far below the bound
+  of 2^32 seals under one key (SP 800-38D 8.3);
 - a sealed value is nonce || ciphertext || tag, nothing else.
 """
 
-import os
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from orderveil.core.errors import OrderveilError
-from orderveil.core.fields import Compartment, Field
+from orderveil.core.fields import Compartment
 
 SCHEMA_VERSION = 1
 NONCE_BYTES = 12
 DEK_BYTES = 32
 
 COMPARTMENT_CODE: Mapping[Compartment, int] = {c: n for n, c in enumerate(Compartment, 1)}
-"""Stable: the code is part of the associated data and of the `purged` bit mask (1 << code - 1)."""
+"""Stable: the code is part of the associated data."""
 
 _PLACE = struct.Struct(">I16sBBH")
 _DEK_PLACE = struct.Struct(">3sI16sHQ")
@@ -35,56 +35,72 @@ _decode = msgspec.json.Decoder(dict[str, str]).decode
 class SealBrokenError(OrderveilError):
     """A ciphertext does not open at the place it was found: moved, altered, or the wrong key."""
 
-
-def place(brand_id: int, order_id: bytes, compartment: Compartment, dek_no: int) -> bytes:
-    """The associated data of a compartment: 24 bytes."""
-    return _PLACE.pack(brand_id, order_id, COMPARTMENT_CODE[compartment], SCHEMA_VERSION, dek_no)
-
-
-def seal(dek: AESGCM, values: Mapping[Field, str], aad: bytes, nonce: bytes) -> bytes:
-    """`values` of one compartment as nonce || ciphertext || tag."""
-    return nonce + dek.encrypt(nonce, _encode(values), aad)
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} does not open at its place.",
+            remedy="The row was moved or altered: compare it with a backup.",
+        )
 
 
-def open_sealed(dek: AESGCM, sealed: bytes, aad: bytes) -> dict[str, str]:
-    """The values of one compartment by field name; raises `SealBrokenError`."""
-    try:
-        return _decode(dek.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], aad))
-    except InvalidTag:
-        msg = "A sealed compartment does not open at its place."
-        raise SealBrokenError(
-            msg, remedy="Compare the row with a backup: it was moved or altered."
-        ) from None
+def purged_bit(compartment: Compartment) -> int:
+    """The compartment's bit in an order's mask of purged compartments."""
+    return 1 << (COMPARTMENT_CODE[compartment] - 1)
 
 
-def _dek_place(brand_id: int, order_id: bytes, dek_no: int, epoch_id: int) -> bytes:
-    return _DEK_PLACE.pack(b"dek", brand_id, order_id, dek_no, epoch_id)
+@lru_cache(maxsize=64)
+def _cipher(key: bytes) -> AESGCM:
+    # Epoch keys are few and used for every order: their key schedule is worth keeping.
+    return AESGCM(key)
 
 
-def wrap_dek(
-    epoch: AESGCM,
-    dek: bytes,
-    *,
-    brand_id: int,
-    order_id: bytes,
-    dek_no: int,
-    epoch_id: int,
-    nonce: bytes | None = None,
-) -> bytes:
-    """The data key under its epoch key: 60 bytes, bound to its order, number and epoch."""
-    nonce = nonce or os.urandom(NONCE_BYTES)
-    return nonce + epoch.encrypt(nonce, dek, _dek_place(brand_id, order_id, dek_no, epoch_id))
+class SealedOrder:
+    """The data key of one order, ready to seal and open that order's compartments."""
 
+    __slots__ = ("_brand_id", "_cipher", "_dek", "_dek_no", "_order_id")
 
-def unwrap_dek(
-    epoch: AESGCM, wrapped: bytes, *, brand_id: int, order_id: bytes, dek_no: int, epoch_id: int
-) -> bytes:
-    """The data key itself, 32 bytes; raises `SealBrokenError`."""
-    aad = _dek_place(brand_id, order_id, dek_no, epoch_id)
-    try:
-        return epoch.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], aad)
-    except InvalidTag:
-        msg = "An order's data key does not open under its epoch key."
-        raise SealBrokenError(
-            msg, remedy="Run `orderveil keys status`; the row was moved or the epoch is wrong."
-        ) from None
+    def __init__(self, dek: bytes, brand_id: int, order_id: bytes, dek_no: int) -> None:
+        self._dek = dek
+        self._cipher = AESGCM(dek)
+        self._brand_id = brand_id
+        self._order_id = order_id
+        self._dek_no = dek_no
+
+    def _place(self, compartment: Compartment) -> bytes:
+        code = COMPARTMENT_CODE[compartment]
+        return _PLACE.pack(self._brand_id, self._order_id, code, SCHEMA_VERSION, self._dek_no)
+
+    def seal(self, compartment: Compartment, values: Mapping[str, str], nonce: bytes) -> bytes:
+        """`values` by field name as nonce || ciphertext || tag."""
+        return nonce + self._cipher.encrypt(nonce, _encode(values), self._place(compartment))
+
+    def open(self, compartment: Compartment, sealed: bytes) -> dict[str, str]:
+        """The values by field name; raises `SealBrokenError`."""
+        nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            return _decode(self._cipher.decrypt(nonce, text, self._place(compartment)))
+        except InvalidTag:
+            raise SealBrokenError(f"The compartment {compartment} of an order") from None
+
+    def wrap(self, epoch_key: bytes, epoch_id: int, nonce: bytes) -> bytes:
+        """The data key under its epoch key, 60 bytes, bound to order, number and epoch."""
+        aad = _DEK_PLACE.pack(b"dek", self._brand_id, self._order_id, self._dek_no, epoch_id)
+        return nonce + _cipher(epoch_key).encrypt(nonce, self._dek, aad)
+
+    @classmethod
+    def unwrap(
+        cls,
+        epoch_key: bytes,
+        wrapped: bytes,
+        brand_id: int,
+        order_id: bytes,
+        dek_no: int,
+        epoch_id: int,
+    ) -> "SealedOrder":
+        """The order behind a wrapped data key; raises `SealBrokenError`."""
+        aad = _DEK_PLACE.pack(b"dek", brand_id, order_id, dek_no, epoch_id)
+        nonce, text = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+        try:
+            dek = _cipher(epoch_key).decrypt(nonce, text, aad)
+        except InvalidTag:
+            raise SealBrokenError("An order's data key") from None
+        return cls(dek, brand_id, order_id, dek_no)

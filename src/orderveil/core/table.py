@@ -88,9 +88,7 @@ def _names(values: frozenset[ParcelState] | frozenset[Requirement]) -> str:
 
 def changes(old: Table, new: Table) -> list[CellChange]:
     """Cell by cell, in the order of the road; empty if the tables say the same."""
-    found = [
-        change for hop in Hop for change in _row_changes(hop, old.rows[hop], new.rows[hop])
-    ]
+    found = [change for hop in Hop for change in _row_changes(hop, old.rows[hop], new.rows[hop])]
     if old.profile != new.profile:
         # The profile decides which floors hold (a whole phone for couriers), so it is a term too.
         found.append(

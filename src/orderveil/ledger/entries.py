@@ -31,6 +31,11 @@ class DisclosureKind(StrEnum):
     BULK = "bulk"
 
 
+# Factories, because a plain default would be left out of the bytes.
+_v1: int = msgspec.field(default_factory=lambda: 1)
+_bulk: DisclosureKind = msgspec.field(default_factory=lambda: DisclosureKind.BULK)
+
+
 class Who(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who did it: a person, a partner's credential, or Orderveil itself. Pseudonymous ids only."""
 
@@ -51,7 +56,7 @@ class PolicyRef(msgspec.Struct, frozen=True):
 class DisclosureEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One order shown to one partner or person."""
 
-    v: int = 1
+    v: int = _v1
     kind: DisclosureKind
     id: UUID
     log: int
@@ -79,8 +84,8 @@ class DisclosureEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 class BulkEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Up to 1,000 orders shown to one partner in the same forms. Its rows say which orders."""
 
-    v: int = 1
-    kind: DisclosureKind = DisclosureKind.BULK
+    v: int = _v1
+    kind: DisclosureKind = _bulk
     id: UUID
     log: int
     at: datetime
@@ -103,7 +108,7 @@ class BulkEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ActEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Any other thing worth proving later. With `rows`, one act on many orders."""
 
-    v: int = 1
+    v: int = _v1
     kind: str
     id: UUID
     log: int

@@ -15,16 +15,6 @@ from orderveil.core.errors import Problem
 BLOCKS_PER_LIMIT = 20
 """A block is a twentieth of the limit: few round trips, little lost with a process."""
 
-_LEASE = """
-    INSERT INTO partners_budget (credential_id, day, leased)
-    SELECT %(credential)s, %(day)s, least(%(block)s, %(limit)s) WHERE %(limit)s >= %(need)s
-    ON CONFLICT (credential_id, day) DO UPDATE
-       SET leased = least(partners_budget.leased + %(block)s, %(limit)s)
-     WHERE partners_budget.leased + %(need)s <= %(limit)s
-    RETURNING leased - coalesce((SELECT leased FROM partners_budget
-        WHERE credential_id = %(credential)s AND day = %(day)s), 0)
-"""
-
 
 class Budgets:
     """The leases of this process."""
@@ -53,26 +43,29 @@ class Budgets:
 
     @staticmethod
     def _lease(credential_id: int, day: date, limit: int, need: int) -> int:
-        block = max(need, limit // BLOCKS_PER_LIMIT, 1)
+        """How many orders this process may add to what it holds; 0 if `need` is not to be had."""
+        key = [credential_id, day]
         with transaction.atomic(durable=True), connection.cursor() as cursor:
-            # The row lock makes "what was leased before" exact.
+            cursor.execute(
+                "INSERT INTO partners_budget (credential_id, day, leased) VALUES (%s, %s, 0)"
+                " ON CONFLICT DO NOTHING",
+                key,
+            )
             cursor.execute(
                 "SELECT leased FROM partners_budget WHERE credential_id = %s AND day = %s"
                 " FOR UPDATE",
-                [credential_id, day],
+                key,
             )
+            left = limit - int(cursor.fetchone()[0])
+            block = min(max(need, limit // BLOCKS_PER_LIMIT), left)
+            if block < need:
+                return 0
             cursor.execute(
-                _LEASE,
-                {
-                    "credential": credential_id,
-                    "day": day,
-                    "block": block,
-                    "limit": limit,
-                    "need": need,
-                },
+                "UPDATE partners_budget SET leased = leased + %s"
+                " WHERE credential_id = %s AND day = %s",
+                [block, *key],
             )
-            row = cursor.fetchone()
-        return int(row[0]) if row else 0
+        return block
 
 
 def _exhausted(limit: int) -> Problem:

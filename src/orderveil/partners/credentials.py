@@ -109,9 +109,7 @@ def credential_id(token: str) -> int | None:
 def is_genuine(credential: Credential, token: str) -> bool:
     """Constant-time: does the token hold this credential's secret?"""
     match = _TOKEN.fullmatch(token)
-    return match is not None and hmac.compare_digest(
-        bytes(credential.secret_hash), _hash(match[2])
-    )
+    return match is not None and hmac.compare_digest(bytes(credential.secret_hash), _hash(match[2]))
 
 
 def is_in_force(credential: Credential, *, now: datetime, address: str | None) -> bool:

@@ -172,9 +172,7 @@ def _form(
     return form
 
 
-def _member(
-    vocabulary: type[E], value: Any, pointer: str, problems: list[Problem]
-) -> E | None:
+def _member(vocabulary: type[E], value: Any, pointer: str, problems: list[Problem]) -> E | None:
     try:
         return vocabulary(value)
     except ValueError:

@@ -48,9 +48,7 @@ def policies(brand_id: int) -> Policies:
 def _append(brand_id: int, text: str, author: str, now: datetime) -> Version:
     table = load(text, virtual=NO_VIRTUAL)
     # The row lock orders publishers: two at once get two numbers, and compare with each other.
-    last = (
-        Version.objects.select_for_update().filter(brand_id=brand_id).order_by("-number").first()
-    )
+    last = Version.objects.select_for_update().filter(brand_id=brand_id).order_by("-number").first()
     return Version.objects.create(
         brand_id=brand_id,
         number=last.number + 1 if last else 1,
@@ -146,9 +144,7 @@ def add_signatory(brand_id: int, name: str, *, now: datetime) -> str:
     """A new signatory's code, shown once; an earlier one of that name is revoked."""
     code = secrets.token_urlsafe(16)
     Signatory.objects.filter(brand_id=brand_id, name=name, revoked_at=None).update(revoked_at=now)
-    Signatory.objects.create(
-        brand_id=brand_id, name=name, code_hash=_hash(code), created_at=now
-    )
+    Signatory.objects.create(brand_id=brand_id, name=name, code_hash=_hash(code), created_at=now)
     record(brand_id, ActKind.SIGNATORY_ADDED, now=now, who=Who(person="machine"), subject=name)
     return code
 

@@ -11,13 +11,17 @@ from django.db.models.functions import Now
 # with CREATEROLE.
 ROLES = """
 DO $$
-DECLARE name text;
+DECLARE
+  name text;
+  -- From 16 on a role's maker is a member that may not take it until it grants itself that.
+  may text := CASE WHEN current_setting('server_version_num')::int >= 160000
+                   THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
   FOREACH name IN ARRAY ARRAY['orderveil_app', 'orderveil_sequencer'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
       EXECUTE format('CREATE ROLE %I NOLOGIN', name);
     END IF;
-    IF NOT pg_has_role(current_user, name, 'MEMBER') THEN
+    IF NOT pg_has_role(current_user, name, may) THEN
       EXECUTE format('GRANT %I TO CURRENT_USER', name);
     END IF;
   END LOOP;

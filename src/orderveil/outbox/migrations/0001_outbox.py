@@ -69,5 +69,5 @@ DROP TABLE outbox_event;
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = []
+    dependencies = [("keyring", "0001_initial")]  # whose default privileges open these tables
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

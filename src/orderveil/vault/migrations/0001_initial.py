@@ -37,6 +37,7 @@ CREATE TABLE vault_dek (
     wrapped  bytea NOT NULL,
     PRIMARY KEY (order_id, dek_no)
 );
+CREATE INDEX vault_dek_epoch ON vault_dek (epoch_id);
 
 -- A table of its own: backups leave it out, a restore rebuilds it.
 CREATE TABLE vault_index (

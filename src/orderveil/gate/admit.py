@@ -1,0 +1,136 @@
+"""Admitting orders: seal, index, store, record, and tell the journey, in one transaction.
+
+Rules kept here:
+- a shop's delivery id is recorded in the admitting transaction, so a known delivery is a
+  duplicate and a lost transaction is not;
+- the same order on two connections at once is one order: the second waits and finds it there;
+- an update before the creation is an admission; see `updating` for everything after.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from itertools import repeat
+
+import msgspec
+from django.db import IntegrityError, connection, transaction
+
+from orderveil.core.errors import OrderveilError
+from orderveil.core.orders import OrderDraft
+from orderveil.gate.inserting import EpochGoneError, insert_many, insert_one
+from orderveil.gate.keys import brand_keys
+from orderveil.gate.prepare import RANDOM_BYTES, SealedDraft, identify, prepare
+from orderveil.gate.updating import Effect, update_order
+from orderveil.keyring import epochs
+from orderveil.ledger.acts import Who
+
+MOST_TRIES = 4
+
+
+class Status(StrEnum):
+    """What became of one delivered order."""
+
+    ADMITTED = "admitted"
+    DUPLICATE = "duplicate"
+    UPDATED = "updated"
+    ERASED = "erased"
+    """The order was shredded; the delivery was counted and nothing stored."""
+
+
+class Admission(msgspec.Struct, frozen=True):
+    """The order id (16 bytes) and what became of it."""
+
+    order_id: bytes
+    status: Status
+
+
+_STATUS_OF = {
+    Effect.CHANGED: Status.UPDATED,
+    Effect.NOTHING: Status.DUPLICATE,
+    Effect.ERASED: Status.ERASED,
+}
+
+
+def admit(
+    brand_id: int,
+    channel_id: int,
+    drafts: Sequence[OrderDraft],
+    *,
+    now: datetime,
+    who: Who,
+    delivery_id: str | None = None,
+) -> list[Admission]:
+    """Admit, update or recognise each draft; the answers are in the order of the drafts.
+
+    When it has returned, everything is committed and durable.
+    """
+    keys = brand_keys(brand_id)
+    ids = [identify(keys, channel_id, draft) for draft in drafts]
+    for _ in range(MOST_TRIES):
+        try:
+            with transaction.atomic(durable=True):
+                if delivery_id and not _first_delivery(channel_id, delivery_id, now):
+                    return [Admission(order, Status.DUPLICATE) for order in ids]
+                return _admit_all(brand_id, channel_id, drafts, ids, now=now, who=who)
+        except IntegrityError:
+            # One of a batch was admitted on another connection in between: begin again.
+            continue
+        except EpochGoneError:
+            epochs.forget()
+    msg = "The same orders kept arriving on other connections."
+    raise OrderveilError(msg, remedy="Send the batch again.")
+
+
+def _first_delivery(channel_id: int, delivery_id: str, now: datetime) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO vault_delivery (channel_id, delivery_id, received_at)"
+            " VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [channel_id, delivery_id, now],
+        )
+        return bool(cursor.rowcount)
+
+
+def _admit_all(
+    brand_id: int,
+    channel_id: int,
+    drafts: Sequence[OrderDraft],
+    ids: Sequence[bytes],
+    *,
+    now: datetime,
+    who: Who,
+) -> list[Admission]:
+    known = _known(ids) if len(drafts) > 1 else set()
+    first: dict[bytes, int] = {}
+    for at, order in enumerate(ids):
+        if order not in known:
+            first.setdefault(order, at)
+    sealed = _seal(brand_id, [drafts[at] for at in first.values()], list(first))
+    if len(sealed) == 1:
+        if not insert_one(sealed[0], brand_id, channel_id, now=now, who=who):
+            first.clear()
+    elif sealed:
+        insert_many(sealed, brand_id, channel_id, now=now, who=who)
+    return [
+        Admission(order, Status.ADMITTED)
+        if first.get(order) == at
+        else Admission(order, _STATUS_OF[update_order(brand_id, order, draft, now=now, who=who)])
+        for at, (order, draft) in enumerate(zip(ids, drafts, strict=True))
+    ]
+
+
+def _known(ids: Sequence[bytes]) -> set[bytes]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT order_id FROM vault_order WHERE order_id = ANY(%s)", [list(ids)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _seal(brand_id: int, drafts: Sequence[OrderDraft], ids: Sequence[bytes]) -> list[SealedDraft]:
+    if not drafts:
+        return []
+    keys, epoch = brand_keys(brand_id), epochs.current(brand_id)
+    # One call for a whole batch: a system call per order would show.
+    random = os.urandom(RANDOM_BYTES * len(drafts))
+    pieces = (random[at : at + RANDOM_BYTES] for at in range(0, len(random), RANDOM_BYTES))
+    return list(map(prepare, drafts, ids, repeat(brand_id), repeat(keys), repeat(epoch), pieces))

@@ -1,0 +1,224 @@
+"""Composing a view: the forms of a Grant applied to what was opened, and nothing more.
+
+Rules kept here:
+- a Plan is made once per Grant; composing an order does no deciding;
+- phones and emails inside prose take their own field's form;
+- the shape of a view is the same under every policy: `fields` has a key for each field that the
+  grant shows, null where the order has none; `withheld` names all the others with the rule.
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from orderveil.core import masks
+from orderveil.core.blindindex import Tag, keyed_hash
+from orderveil.core.decision import Grant
+from orderveil.core.fields import COMPARTMENT_OF, PROSE, Compartment, Field
+from orderveil.core.forms import Form
+from orderveil.core.normalise import search_key
+from orderveil.core.orders import Facts
+
+WITHHELD_MARK = "[withheld]"
+"""Stands in prose where a phone or an email was, when its own form shows nothing."""
+
+_PARCEL_FIELDS = frozenset({Field.PARCEL_STATE, Field.CARRIER, Field.AWB})
+
+
+class ParcelView(msgspec.Struct, frozen=True):
+    """A parcel as the hop may see it."""
+
+    ref: str
+    is_reverse: bool
+    state: str | None = None
+    carrier: str | None = None
+    awb: str | None = None
+
+
+class View(msgspec.Struct, frozen=True):
+    """An order as one hop may see it: the answer of the machine door."""
+
+    ref: str
+    hop: str
+    purpose: str
+    policy: str
+    disclosure: str
+    """The ledger entry that recorded this before it was composed."""
+    fields: dict[str, Any]
+    parcels: list[ParcelView]
+    forms: msgspec.Raw
+    """Field name -> form, of everything shown."""
+    withheld: msgspec.Raw
+    """Field name -> {form, rule, remedy}, of everything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One order after the record: its facts, its parcels, and the compartments that were opened."""
+
+    order_id: bytes
+    order_number: str | None
+    placed_at: datetime | None
+    facts: Facts
+    parcels: list[dict[str, Any]]
+    values: Mapping[Compartment, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What composing needs to know of the partner: its number and its own hashes."""
+
+    partner_id: int
+    hashes: Tag
+
+
+Show = Callable[[str, Recipient], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A Grant made ready for composing."""
+
+    compartments: tuple[Compartment, ...]
+    personal: tuple[tuple[Compartment, Field, Show], ...]
+    facts: tuple[tuple[Field, Form], ...]
+    parcel_fields: frozenset[Field]
+    forms: msgspec.Raw
+    withheld: msgspec.Raw
+
+
+def plan_for(grant: Grant) -> Plan:
+    """The Plan of a Grant."""
+    personal = [(name, form) for name, form in grant.forms.items() if name in COMPARTMENT_OF]
+    return Plan(
+        compartments=tuple(c for c in Compartment if c in grant.compartments),
+        personal=tuple(
+            (COMPARTMENT_OF[name], name, _show(name, form, grant.forms)) for name, form in personal
+        ),
+        facts=tuple(
+            (name, form)
+            for name, form in grant.forms.items()
+            if name not in COMPARTMENT_OF and name not in _PARCEL_FIELDS
+        ),
+        parcel_fields=_PARCEL_FIELDS & grant.forms.keys(),
+        forms=msgspec.Raw(msgspec.json.encode(grant.forms)),
+        withheld=msgspec.Raw(
+            msgspec.json.encode(
+                {name: _withheld(grant, name, form) for name, form in grant.withheld.items()}
+            )
+        ),
+    )
+
+
+def _withheld(grant: Grant, name: Field, form: Form) -> dict[str, str]:
+    return {
+        "form": form,
+        "rule": f"policy {grant.policy}: {grant.hop}.{name} is {form}",
+        "remedy": "If the job needs it, ask the brand to change the policy.",
+    }
+
+
+def _show(name: Field, form: Form, forms: Mapping[Field, Form]) -> Show:
+    """How one personal field is shown."""
+    if form == Form.HASHED:
+        return lambda value, to: keyed_hash(to.hashes, to.partner_id, name, search_key(name, value))
+    if name in PROSE:
+        phone = _in_prose(Field.PHONE, forms)
+        email = _in_prose(Field.EMAIL, forms)
+
+        def prose(value: str, _to: Recipient) -> str | None:
+            return masks.shown(name, form, masks.redact(value, phone, email))
+
+        return prose
+    return lambda value, _to: masks.shown(name, form, value)
+
+
+def _in_prose(name: Field, forms: Mapping[Field, Form]) -> Callable[[str], str]:
+    """What a phone or email inside a sentence becomes: its own field's form."""
+    form = forms.get(name, Form.ABSENT)
+    if form in {Form.WHOLE, Form.MASKED, Form.SENT}:
+        return lambda value: masks.shown(name, form, value) or WITHHELD_MARK
+    return lambda _value: WITHHELD_MARK
+
+
+def compose(
+    plan: Plan, opened: Opened, to: Recipient, ref: str
+) -> tuple[dict[str, Any], list[ParcelView]]:
+    """The `fields` and `parcels` of a View."""
+    fields: dict[str, Any] = {}
+    for compartment, name, show in plan.personal:
+        value = opened.values.get(compartment, {}).get(name)
+        fields[name] = None if value is None else show(value, to)
+    for name, form in plan.facts:
+        fields[name] = _fact(name, form, opened, to)
+    return fields, [_parcel(plan, parcel, ref) for parcel in opened.parcels]
+
+
+def _parcel(plan: Plan, parcel: dict[str, Any], ref: str) -> ParcelView:
+    shown = plan.parcel_fields
+    return ParcelView(
+        ref=f"{ref}-{parcel['n']}",
+        is_reverse=parcel["r"],
+        state=parcel["s"] if Field.PARCEL_STATE in shown else None,
+        carrier=parcel["c"] if Field.CARRIER in shown else None,
+        awb=parcel["a"] if Field.AWB in shown else None,
+    )
+
+
+def _fact(name: Field, form: Form, opened: Opened, to: Recipient) -> Any:
+    if name == Field.ORDER_NUMBER:
+        return _number(form, opened, to)
+    if name == Field.PLACED_AT:
+        return opened.placed_at
+    if form == Form.SENT:
+        return None  # only our own sending code opens it
+    facts = opened.facts
+    if name == Field.ITEMS:
+        return _items(form, facts)
+    if name == Field.AMOUNTS:
+        return _amounts(form, facts)
+    if name == Field.COD_DUE:
+        return _cod_due(facts)
+    if name == Field.PAYMENT_METHOD:
+        return None if form == Form.IF_COD and facts.cod_due is None else facts.payment_method
+    return {
+        Field.WEIGHT: facts.weight_g,
+        Field.DIMENSIONS: facts.dimensions,
+        Field.REGION: facts.region,
+    }[name]
+
+
+def _number(form: Form, opened: Opened, to: Recipient) -> str | None:
+    if opened.order_number is None or form == Form.WHOLE:
+        return opened.order_number
+    # A pseudonym of the order number, different for each partner.
+    tag = to.hashes(b"number:%d:" % to.partner_id + opened.order_id)
+    return f"T-{base64.b32encode(tag[:10]).decode()}"
+
+
+def _items(form: Form, facts: Facts) -> Any:
+    if form == Form.STOCK:
+        return [{"sku": item.sku, "quantity": item.quantity} for item in facts.items]
+    if form == Form.COARSE:
+        counts: dict[str, int] = {}
+        for item in facts.items:
+            kind = item.kind or "goods"
+            counts[kind] = counts.get(kind, 0) + item.quantity
+        return [{"kind": kind, "quantity": quantity} for kind, quantity in counts.items()]
+    return facts.items
+
+
+def _amounts(form: Form, facts: Facts) -> Any:
+    if facts.amounts is None or form == Form.WHOLE:
+        return facts.amounts
+    return {"currency": facts.amounts.currency, "declared_value": facts.amounts.total}
+
+
+def _cod_due(facts: Facts) -> Any:
+    if facts.cod_due is None or facts.amounts is None:
+        return None
+    return {"currency": facts.amounts.currency, "amount": facts.cod_due}

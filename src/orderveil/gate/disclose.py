@@ -1,0 +1,337 @@
+"""Disclosing: decide -> record -> open -> apply forms. No record, no data.
+
+Rules kept here:
+- the entry is durable before anything is opened; whatever fails afterwards, we over-report and
+  never under-report;
+- the law may change between the decision and the record: then the statement answers nothing,
+  the law is read again and the decision made again, a bounded number of times;
+- a refusal says why: unknown ref, closed window, not assigned, erased, no standing, budget.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+import msgspec
+from psycopg.rows import TupleRow
+
+from orderveil.core.decision import Grant, enforced_for
+from orderveil.core.errors import OrderveilError, Problem
+from orderveil.core.forms import Form
+from orderveil.core.hops import Hop
+from orderveil.core.refs import RefKey
+from orderveil.gate import law as laws
+from orderveil.gate import refusals
+from orderveil.gate.compose import Plan, Recipient, View, compose
+from orderveil.gate.keys import brand_keys, ref_key
+from orderveil.gate.law import Law
+from orderveil.gate.opening import open_row
+from orderveil.gate.statement import ANY_PARCEL, Asker, Entry, statement
+from orderveil.ledger.entries import (
+    BulkEntry,
+    DisclosureEntry,
+    DisclosureKind,
+    PolicyRef,
+    encode,
+    entry_leaf,
+    new_id,
+    new_salt,
+)
+from orderveil.ledger.rows import make_rows
+from orderveil.partners.budgets import Budgets
+from orderveil.partners.models import Credential, Partner
+
+MOST_ORDERS = 1_000
+MOST_TRIES = 4
+
+budgets = Budgets()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, for which hop, and why. Made anew for each request."""
+
+    brand_id: int
+    partner_id: int
+    hop: Hop
+    credential: Credential | None = None
+    person: str | None = None
+    reason: str | None = None
+
+    @property
+    def credential_id(self) -> int | None:
+        return self.credential.pk if self.credential else None
+
+
+def partner_refs(law: Law, partner: Partner) -> RefKey:
+    """What makes and opens this partner's refs."""
+    return ref_key(law.brand.pk, partner.pk, partner.ref_generation)
+
+
+def open_ref(caller: Caller, ref: str) -> tuple[bytes, int | None] | None:
+    """(order id, parcel number or None) behind a ref of the caller's; None if it is none."""
+    law = laws.law_of(caller.brand_id)
+    return partner_refs(law, law.partners[caller.partner_id]).open(ref)
+
+
+def _spend(caller: Caller, orders: int, now: datetime) -> Problem | None:
+    if caller.credential is None:
+        return None
+    return budgets.spend(caller.credential.pk, caller.credential.daily_limit, orders, now)
+
+
+def _in_force(law: Law, caller: Caller, now: datetime) -> bool:
+    """A credential revoked since the request began is out at the next decision."""
+    if caller.credential is None:
+        return True
+    known = law.credentials.get(caller.credential.pk)
+    return (
+        known is not None
+        and known.revoked_at is None
+        and (known.expires_at is None or now < known.expires_at)
+    )
+
+
+def disclose(
+    caller: Caller, order_id: bytes, parcel_no: int | None, *, now: datetime
+) -> View | Problem:
+    """The caller's view of one order, recorded before it was opened; or why not."""
+    problem = _spend(caller, 1, now)
+    if problem is not None:
+        return problem
+    law = laws.law_of(caller.brand_id)
+    for _ in range(MOST_TRIES):
+        decision = _decide(law, caller, order_id, now)
+        if isinstance(decision, Problem):
+            return decision
+        grant, plan = decision
+        entry = _entry(law, caller, grant, order_id, parcel_no, now)
+        row = statement.disclose(
+            _asker(law, caller), grant, plan.compartments, order_id, parcel_no, entry
+        )
+        if row is not None:
+            return _view(law, caller, grant, plan, row, entry.entry_id)
+        fresh = laws.reload(caller.brand_id)
+        if fresh.rev == law.rev:
+            reason = refusals.why_not(
+                caller.brand_id, caller.partner_id, grant, order_id, parcel_no
+            )
+            if reason is not None:
+                return reason
+        law = fresh
+    return refusals.BUSY
+
+
+def _decide(
+    law: Law, caller: Caller, order_id: bytes, now: datetime
+) -> tuple[Grant, Plan] | Problem:
+    if not _in_force(law, caller, now):
+        return laws.UNAUTHORISED
+    partner = law.partners[caller.partner_id]
+    enforced = enforced_for(law.standing(partner, now.date()), order_id)
+    return law.decide(partner, caller.hop, enforced=enforced, today=now.date())
+
+
+def _asker(law: Law, caller: Caller) -> Asker:
+    return Asker(law.brand.pk, law.rev, caller.partner_id, caller.credential_id)
+
+
+def _would(grant: Grant) -> dict[str, Form] | None:
+    return {name: form for name, form in grant.would_withhold} or None
+
+
+def _entry(
+    law: Law,
+    caller: Caller,
+    grant: Grant,
+    order_id: bytes,
+    parcel_no: int | None,
+    now: datetime,
+) -> Entry:
+    """A single disclosure's ledger entry."""
+    number = new_id(now)
+    raw = encode(
+        DisclosureEntry(
+            kind=DisclosureKind.DISCLOSURE,
+            id=number,
+            log=law.brand.pk,
+            at=now,
+            hop=grant.hop,
+            partner=caller.partner_id,
+            credential=caller.credential_id,
+            person=caller.person,
+            order=order_id.hex(),
+            parcels=(parcel_no,) if parcel_no else (),
+            forms=grant.forms,
+            would=_would(grant),
+            purpose=grant.purpose,
+            reason=caller.reason,
+            policy=PolicyRef(grant.policy_version, grant.policy),
+            law_rev=law.rev,
+            salt=new_salt(),
+        )
+    )
+    return Entry(number, now, raw, entry_leaf(raw))
+
+
+def _view(
+    law: Law, caller: Caller, grant: Grant, plan: Plan, row: TupleRow, entry_id: UUID
+) -> View:
+    refs = partner_refs(law, law.partners[caller.partner_id])
+    return _views(law, caller, grant, plan, [row], [refs.make(row[0])], entry_id)[0]
+
+
+def _views(
+    law: Law,
+    caller: Caller,
+    grant: Grant,
+    plan: Plan,
+    rows: Sequence[TupleRow],
+    refs: Sequence[str],
+    entry_id: UUID,
+) -> list[View]:
+    """Open and compose what the statement returned."""
+    to = Recipient(caller.partner_id, brand_keys(law.brand.pk).hashes)
+    make = partial(
+        View,
+        hop=grant.hop,
+        purpose=grant.purpose,
+        policy=grant.policy,
+        disclosure=str(entry_id),
+        forms=plan.forms,
+        withheld=plan.withheld,
+    )
+    views = []
+    for row, ref in zip(rows, refs, strict=True):
+        fields, parcels = compose(plan, open_row(law.brand.pk, row, plan.compartments), to, ref)
+        views.append(make(ref=ref, fields=fields, parcels=parcels))
+    return views
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a bulk ask says of one order: its view, or why not."""
+
+    ref: str
+    view: View | None = None
+    problem: Problem | None = None
+
+
+Wanted = tuple[str, bytes, int | None]
+"""(the ref as it was asked, order id, parcel number or None)"""
+
+
+def disclose_many(
+    caller: Caller, wanted: Sequence[Wanted], *, now: datetime
+) -> list[Answer] | Problem:
+    """Up to 1,000 views, each recorded; an order that can't be shown says why, the rest is shown.
+
+    One ledger leaf for all that were decided alike, committing to a row per order.
+    """
+    if len(wanted) > MOST_ORDERS:
+        return refusals.TOO_MANY
+    problem = _spend(caller, len(wanted), now)
+    if problem is not None:
+        return problem
+    law = laws.law_of(caller.brand_id)
+    standing = law.standing(law.partners[caller.partner_id], now.date())
+    answers: dict[int, Answer] = {}
+    for enforced in (True, False):
+        group = [
+            (at, ask) for at, ask in enumerate(wanted) if enforced_for(standing, ask[1]) == enforced
+        ]
+        if group:
+            answers |= _disclose_alike(caller, group, now=now)
+    return [answers[at] for at in range(len(wanted))]
+
+
+def _disclose_alike(
+    caller: Caller, group: list[tuple[int, Wanted]], *, now: datetime
+) -> dict[int, Answer]:
+    """Orders that are decided alike; retried as one when anything changed in between."""
+    law = laws.law_of(caller.brand_id)
+    for _ in range(MOST_TRIES):
+        decision = _decide(law, caller, group[0][1][1], now)
+        if isinstance(decision, Problem):
+            return {at: Answer(ask[0], problem=decision) for at, ask in group}
+        grant, plan = decision
+        asker = _asker(law, caller)
+        parcel_nos = [ask[2] or ANY_PARCEL for _, ask in group]
+        shown = statement.eligible(asker, grant, [ask[1] for _, ask in group], parcel_nos)
+        able = [group[position] for position in shown]
+        views = _record_and_open(law, caller, grant, plan, able, now) if able else []
+        if views is not None:
+            return _answers(caller, grant, group, able, views)
+        law = laws.reload(caller.brand_id)
+    return {at: Answer(ask[0], problem=refusals.BUSY) for at, ask in group}
+
+
+def _record_and_open(
+    law: Law,
+    caller: Caller,
+    grant: Grant,
+    plan: Plan,
+    able: list[tuple[int, Wanted]],
+    now: datetime,
+) -> list[View] | None:
+    """None if a condition no longer held for one of them: nothing was recorded."""
+    orders = [ask[1] for _, ask in able]
+    parcel_nos = [ask[2] or ANY_PARCEL for _, ask in able]
+    rows = make_rows(list(zip(orders, parcel_nos, strict=True)))
+    number = new_id(now)
+    raw = encode(
+        BulkEntry(
+            id=number,
+            log=law.brand.pk,
+            at=now,
+            hop=grant.hop,
+            partner=caller.partner_id,
+            credential=caller.credential_id,
+            person=caller.person,
+            rows=len(orders),
+            rows_root=rows.root,
+            forms=grant.forms,
+            would=_would(grant),
+            purpose=grant.purpose,
+            reason=caller.reason,
+            policy=PolicyRef(grant.policy_version, grant.policy),
+            law_rev=law.rev,
+            salt=new_salt(),
+        )
+    )
+    entry = Entry(number, now, raw, entry_leaf(raw))
+    found = statement.disclose_many(
+        _asker(law, caller),
+        grant,
+        plan.compartments,
+        orders,
+        parcel_nos,
+        [row.salt for row in rows.rows],
+        entry,
+    )
+    if not found:
+        return None
+    if len(found) != len(orders):
+        msg = "The statement answered for other orders than it recorded."
+        raise OrderveilError(msg, remedy="Report this: nothing was shown.")
+    refs = partner_refs(law, law.partners[caller.partner_id]).make_many(orders)
+    # The first three columns are the row's own: position, salt, parcel number.
+    return _views(law, caller, grant, plan, [row[3:] for row in found], refs, number)
+
+
+def _answers(
+    caller: Caller,
+    grant: Grant,
+    group: list[tuple[int, Wanted]],
+    able: list[tuple[int, Wanted]],
+    views: list[View],
+) -> dict[int, Answer]:
+    answers = {at: Answer(ask[0], view=view) for (at, ask), view in zip(able, views, strict=True)}
+    for at, (ref, order_id, parcel_no) in group:
+        if at not in answers:
+            reason = refusals.why_not(
+                caller.brand_id, caller.partner_id, grant, order_id, parcel_no
+            )
+            answers[at] = Answer(ref, problem=reason or refusals.BUSY)
+    return answers

@@ -1,0 +1,250 @@
+"""Writing new orders: one in a single round trip, many by COPY. In the caller's transaction.
+
+Both write the same rows: the order, its data key, its index row, its parcels, its record on the
+ledger, and the event that starts its journey.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from orderveil.core.fields import Compartment
+from orderveil.core.orders import ParcelDraft
+from orderveil.core.states import ParcelState
+from orderveil.gate import copying as pg
+from orderveil.gate.prepare import SealedDraft
+from orderveil.ledger.acts import ActKind, Who, prepare, prepare_bulk
+from orderveil.outbox.events import EventKind
+
+_COMPARTMENTS = tuple(Compartment)
+_SEALED_COLUMNS = ", ".join(_COMPARTMENTS)
+
+_ORDER_COLUMNS = (
+    "order_id, brand_id, channel_id, shop_order_id, order_number, placed_at, source_updated_at,"
+    f" admitted_at, facts, cancelled_at, dek_no, {_SEALED_COLUMNS}"
+)
+_PARCEL_COLUMNS = (
+    "order_id, parcel_no, brand_id, is_reverse, state, changed_at, shop_parcel_id, carrier, awb"
+)
+_WHOLE_ORDER = (ParcelDraft(shop_parcel_id=""),)
+"""An order that the shop has not split yet is one parcel, which the first fulfilment claims."""
+
+_ONE = f"""
+WITH o AS (
+    INSERT INTO vault_order ({_ORDER_COLUMNS})
+    VALUES (%(order)s, %(brand)s, %(channel)s, %(shop_id)s, %(number)s, %(placed)s, %(updated)s,
+            %(now)s, %(facts)s::jsonb, %(cancelled)s, 1, {", ".join(f"%({c})s" for c in _COMPARTMENTS)})
+    ON CONFLICT (order_id) DO NOTHING
+    RETURNING order_id
+), d AS (
+    INSERT INTO vault_dek (order_id, dek_no, brand_id, epoch_id, wrapped)
+    SELECT order_id, 1, %(brand)s, %(epoch)s, %(wrapped)s FROM o
+), i AS (
+    INSERT INTO vault_index (order_id, brand_id, phone, email)
+    SELECT order_id, %(brand)s, %(phone)s, %(email)s FROM o
+), p AS (
+    INSERT INTO vault_parcel ({_PARCEL_COLUMNS})
+    SELECT order_id, n, %(brand)s, false, state, %(now)s, nullif(shop_parcel_id, ''), carrier, awb
+      FROM o, unnest(%(states)s::text[], %(parcel_ids)s::text[], %(carriers)s::text[],
+                     %(awbs)s::text[])
+              WITH ORDINALITY AS parcel (state, shop_parcel_id, carrier, awb, n)
+), r AS (
+    INSERT INTO ledger_record (order_id, at, entry_id, log_id, kind, entry)
+    SELECT order_id, %(now)s, %(entry_id)s, %(brand)s, %(kind)s, %(entry)s FROM o
+), q AS (
+    INSERT INTO ledger_pending (log_id, entry_id, leaf, order_id, at)
+    SELECT %(brand)s, %(entry_id)s, %(leaf)s, order_id, %(now)s FROM o
+), e AS (
+    INSERT INTO outbox_event (brand_id, kind, order_id, detail, created_at, next_at)
+    SELECT %(brand)s, %(event)s, order_id, '{{}}', %(now)s, %(now)s FROM o
+)
+SELECT count(*), (SELECT destroyed_at IS NULL FROM keyring_epoch WHERE id = %(epoch)s) FROM o
+"""
+
+
+class EpochGoneError(Exception):
+    """The epoch was destroyed while this process still sealed with it: begin again."""
+
+
+def _state(draft: SealedDraft, parcel: ParcelDraft) -> ParcelState:
+    if parcel.state is not None:
+        return parcel.state
+    return ParcelState.CANCELLED if draft.cancelled else ParcelState.PLACED
+
+
+def insert_one(
+    draft: SealedDraft, brand_id: int, channel_id: int, *, now: datetime, who: Who
+) -> bool:
+    """True if the order is new and now stored; False if it was there already."""
+    act = prepare(
+        brand_id,
+        ActKind.ORDER_ADMITTED,
+        now=now,
+        who=who,
+        order_id=draft.order_id,
+        detail={"channel": channel_id},
+    )
+    parcels = draft.parcels or _WHOLE_ORDER
+    params: dict[str, Any] = {
+        "order": draft.order_id,
+        "brand": brand_id,
+        "channel": channel_id,
+        "shop_id": draft.shop_order_id,
+        "number": draft.order_number,
+        "placed": draft.placed_at,
+        "updated": draft.source_updated_at,
+        "now": now,
+        "facts": draft.facts.decode(),
+        "cancelled": now if draft.cancelled else None,
+        "epoch": draft.epoch_id,
+        "wrapped": draft.wrapped,
+        "phone": draft.phone,
+        "email": draft.email,
+        "states": [str(_state(draft, parcel)) for parcel in parcels],
+        "parcel_ids": [parcel.shop_parcel_id for parcel in parcels],
+        "carriers": [parcel.carrier for parcel in parcels],
+        "awbs": [parcel.awb for parcel in parcels],
+        "entry_id": act.entry_id,
+        "entry": act.entry,
+        "leaf": act.leaf,
+        "kind": ActKind.ORDER_ADMITTED.value,
+        "event": EventKind.ORDER_ADMITTED.value,
+    }
+    params |= {name.value: draft.compartments.get(name) for name in _COMPARTMENTS}
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, params)
+        inserted, alive = cursor.fetchone()
+        if not alive:
+            raise EpochGoneError
+        return bool(inserted)
+
+
+def check_epoch(cursor: Any, epoch_id: int) -> None:
+    """After the keys are written, and so while `rekey` waits for us: does their epoch live?"""
+    cursor.execute("SELECT destroyed_at IS NULL FROM keyring_epoch WHERE id = %s", [epoch_id])
+    row = cursor.fetchone()
+    if row is None or not row[0]:
+        raise EpochGoneError
+
+
+def insert_many(
+    drafts: Sequence[SealedDraft], brand_id: int, channel_id: int, *, now: datetime, who: Who
+) -> None:
+    """COPY new orders; raises `IntegrityError` if one came in between, and the caller begins again."""
+    brand, stamp = pg.int32(brand_id), pg.moment(now)
+    act, rows = prepare_bulk(
+        brand_id,
+        ActKind.ORDERS_ADMITTED,
+        [(draft.order_id, 0) for draft in drafts],
+        now=now,
+        who=who,
+        detail={"channel": channel_id},
+    )
+    with connection.cursor() as cursor:
+        pg.copy(
+            cursor,
+            f"vault_order ({_ORDER_COLUMNS})",
+            _order_rows(drafts, brand + pg.int64(channel_id), now),
+        )
+        pg.copy(
+            cursor,
+            "vault_dek (order_id, dek_no, brand_id, epoch_id, wrapped)",
+            _dek_rows(drafts, brand),
+        )
+        check_epoch(cursor, drafts[0].epoch_id)
+        pg.copy(
+            cursor, "vault_index (order_id, brand_id, phone, email)", _index_rows(drafts, brand)
+        )
+        pg.copy(cursor, f"vault_parcel ({_PARCEL_COLUMNS})", _parcel_rows(drafts, brand, stamp))
+        cursor.execute(
+            "INSERT INTO ledger_entry (entry_id, log_id, at, kind, entry)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            [act.entry_id, brand_id, now, ActKind.ORDERS_ADMITTED.value, act.entry],
+        )
+        middle = stamp + pg.uuid(act.entry_id) + pg.int16(0) + brand
+        middle += pg.text(ActKind.ORDERS_ADMITTED)
+        head = pg.columns(8)
+        pg.copy(
+            cursor,
+            "ledger_record (order_id, at, entry_id, parcel_no, log_id, kind, position, salt)",
+            (
+                head + pg.blob(row.order_id) + middle + pg.int32(position) + pg.blob(row.salt)
+                for position, row in enumerate(rows.rows)
+            ),
+        )
+        cursor.execute(
+            "INSERT INTO ledger_pending (log_id, entry_id, leaf, at) VALUES (%s, %s, %s, %s)",
+            [brand_id, act.entry_id, act.leaf, now],
+        )
+        begin = pg.columns(6) + brand + pg.text(EventKind.ORDER_ADMITTED)
+        end = pg.jsonb(b"{}") + stamp + stamp
+        pg.copy(
+            cursor,
+            "outbox_event (brand_id, kind, order_id, detail, created_at, next_at)",
+            (begin + pg.blob(draft.order_id) + end for draft in drafts),
+        )
+
+
+def _order_rows(drafts: Sequence[SealedDraft], middle: bytes, now: datetime) -> list[bytes]:
+    head, stamp, dek_no = pg.columns(11 + len(_COMPARTMENTS)), pg.moment(now), pg.int16(1)
+    rows = []
+    for draft in drafts:
+        sealed = draft.compartments
+        rows.append(
+            b"".join(
+                (
+                    head,
+                    pg.blob(draft.order_id),
+                    middle,
+                    pg.text(draft.shop_order_id),
+                    pg.text(draft.order_number),
+                    pg.moment(draft.placed_at),
+                    pg.moment(draft.source_updated_at),
+                    stamp,
+                    pg.jsonb(draft.facts),
+                    stamp if draft.cancelled else pg.NULL,
+                    dek_no,
+                    *[pg.blob(sealed[c]) if c in sealed else pg.NULL for c in _COMPARTMENTS],
+                )
+            )
+        )
+    return rows
+
+
+def _dek_rows(drafts: Sequence[SealedDraft], brand: bytes) -> list[bytes]:
+    head, middle = pg.columns(5), pg.int16(1) + brand
+    return [
+        head + pg.blob(d.order_id) + middle + pg.int64(d.epoch_id) + pg.blob(d.wrapped)
+        for d in drafts
+    ]
+
+
+def _index_rows(drafts: Sequence[SealedDraft], brand: bytes) -> list[bytes]:
+    head = pg.columns(4)
+    return [
+        head + pg.blob(d.order_id) + brand + pg.blob(d.phone) + pg.blob(d.email) for d in drafts
+    ]
+
+
+def _parcel_rows(drafts: Sequence[SealedDraft], brand: bytes, stamp: bytes) -> list[bytes]:
+    head, direction = pg.columns(9), pg.FALSE
+    return [
+        b"".join(
+            (
+                head,
+                pg.blob(draft.order_id),
+                pg.int16(number),
+                brand,
+                direction,
+                pg.text(_state(draft, parcel)),
+                stamp,
+                pg.text(parcel.shop_parcel_id or None),
+                pg.text(parcel.carrier),
+                pg.text(parcel.awb),
+            )
+        )
+        for draft in drafts
+        for number, parcel in enumerate(draft.parcels or _WHOLE_ORDER, 1)
+    ]

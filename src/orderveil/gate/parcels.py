@@ -1,0 +1,241 @@
+"""Parcels on the road: moving them between states, assigning them, opening a return.
+
+Rules kept here:
+- a move is made only if the transitions table lets this hop make it, from the state the parcel is
+  in at that moment;
+- a hop with reach `assigned` moves only parcels assigned to its partner;
+- a move never reads personal data, so it is an act, not a disclosure.
+"""
+
+from datetime import datetime
+
+import msgspec
+from django.db import connection, transaction
+
+from orderveil.core.errors import Problem
+from orderveil.core.hops import Hop, Reach
+from orderveil.core.states import ParcelState
+from orderveil.core.transitions import MAY_ASSIGN, MAY_OPEN_REVERSE, may_move, movers
+from orderveil.gate import law as laws
+from orderveil.gate import refusals
+from orderveil.gate.disclose import Caller
+from orderveil.gate.updating import emit_state
+from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.outbox.events import EventKind, emit
+from orderveil.partners import assignments
+
+FIRST_PARCEL = 1
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A parcel's state after a request; `changed` is False if it was there already."""
+
+    parcel_no: int
+    state: ParcelState
+    changed: bool
+
+
+def who(caller: Caller) -> Who:
+    """The caller as the ledger names it."""
+    return Who(person=caller.person, partner=caller.partner_id, credential=caller.credential_id)
+
+
+def _stands(caller: Caller, now: datetime) -> Problem | None:
+    """Inside the transaction: has this caller standing under the law that holds now?"""
+    law = laws.law_of(caller.brand_id)
+    if not laws.is_current(law):
+        law = laws.reload(caller.brand_id)
+    known = law.credentials.get(caller.credential.pk) if caller.credential else None
+    if caller.credential is not None and (known is None or known.revoked_at is not None):
+        return laws.UNAUTHORISED
+    partner = law.partners[caller.partner_id]
+    decision = law.decide(partner, caller.hop, enforced=True, today=now.date())
+    return decision if isinstance(decision, Problem) else None
+
+
+def _not_allowed(hop: Hop, before: ParcelState, after: ParcelState) -> Problem:
+    who_may = ", ".join(movers(before, after))
+    return Problem(
+        code="transition_refused",
+        detail=f"{hop} may not move a parcel from {before} to {after}.",
+        rule="transitions: which hop may move a parcel from which state to which",
+        remedy=f"This move belongs to: {who_may}." if who_may else "No hop makes this move.",
+        status=409,
+    )
+
+
+def move(
+    caller: Caller,
+    order_id: bytes,
+    parcel_no: int | None,
+    to: ParcelState,
+    *,
+    now: datetime,
+    carrier: str | None = None,
+    awb: str | None = None,
+) -> Moved | Problem:
+    """Move a parcel to a state; the same state again is no change and no refusal."""
+    number = parcel_no or FIRST_PARCEL
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        problem = _stands(caller, now)
+        if problem is not None:
+            return problem
+        cursor.execute(
+            "SELECT p.state FROM vault_parcel p JOIN vault_order o USING (order_id)"
+            " WHERE p.order_id = %s AND p.parcel_no = %s AND o.brand_id = %s"
+            "   AND o.erased_at IS NULL FOR UPDATE OF p",
+            [order_id, number, caller.brand_id],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return refusals.UNKNOWN
+        before = ParcelState(row[0])
+        problem = _may(caller, order_id, number, before, to)
+        if problem is not None:
+            return problem
+        if before == to and carrier is None and awb is None:
+            return Moved(number, to, changed=False)
+        cursor.execute(
+            "UPDATE vault_parcel SET state = %s, changed_at = %s, carrier = coalesce(%s, carrier),"
+            " awb = coalesce(%s, awb) WHERE order_id = %s AND parcel_no = %s",
+            [to.value, now, carrier, awb, order_id, number],
+        )
+        record(
+            caller.brand_id,
+            ActKind.STATE_CHANGED,
+            now=now,
+            who=who(caller),
+            order_id=order_id,
+            detail={"parcel": number, "from": before.value, "to": to.value, "hop": caller.hop},
+        )
+        emit_state(caller.brand_id, order_id, number, to, now)
+        return Moved(number, to, changed=True)
+
+
+def _may(
+    caller: Caller, order_id: bytes, parcel_no: int, before: ParcelState, to: ParcelState
+) -> Problem | None:
+    row = laws.law_of(caller.brand_id).policies.table.rows[caller.hop]
+    if row.reach == Reach.ASSIGNED:
+        assignee = assignments.assignee(order_id, parcel_no, caller.hop)
+        if assignee != caller.partner_id:
+            return refusals.not_assigned(caller.hop)
+    if before != to and not may_move(caller.hop, before, to):
+        return _not_allowed(caller.hop, before, to)
+    return None
+
+
+def assign(
+    caller: Caller | None,
+    brand_id: int,
+    order_id: bytes,
+    parcel_no: int | None,
+    hop: Hop,
+    partner_id: int,
+    *,
+    now: datetime,
+) -> Problem | None:
+    """Give a parcel to a partner for a hop; `caller` None is the journey's own default."""
+    number = parcel_no or FIRST_PARCEL
+    with transaction.atomic(), connection.cursor() as cursor:
+        if caller is not None:
+            problem = _stands(caller, now) or _may_assign(caller.hop)
+            if problem is not None:
+                return problem
+        cursor.execute(
+            "SELECT 1 FROM vault_parcel p JOIN vault_order o USING (order_id)"
+            " WHERE p.order_id = %s AND p.parcel_no = %s AND o.brand_id = %s"
+            "   AND o.erased_at IS NULL",
+            [order_id, number, brand_id],
+        )
+        if cursor.fetchone() is None:
+            return refusals.UNKNOWN
+        if assignments.assign(order_id, number, hop, partner_id, brand_id, now=now):
+            record(
+                brand_id,
+                ActKind.PARCEL_ASSIGNED,
+                now=now,
+                who=who(caller) if caller else Who(system="journey"),
+                order_id=order_id,
+                detail={"parcel": number, "hop": hop, "partner": partner_id},
+            )
+            emit(
+                brand_id,
+                EventKind.PARCEL_ASSIGNED,
+                now=now,
+                order_id=order_id,
+                parcel_no=number,
+                detail={"hop": hop.value, "partner": partner_id},
+            )
+    return None
+
+
+def _may_assign(hop: Hop) -> Problem | None:
+    if hop in MAY_ASSIGN:
+        return None
+    return Problem(
+        code="may_not_assign",
+        detail=f"{hop} may not assign parcels.",
+        rule="transitions: only the order system assigns parcels to partners",
+        remedy="Let the order system do it, or run `orderveil partner assign`.",
+        status=403,
+    )
+
+
+def open_reverse(
+    caller: Caller, order_id: bytes, of_parcel: int | None, *, now: datetime
+) -> Moved | Problem:
+    """A return: a new, reverse parcel, packed (ready to be picked up), with a window of its own."""
+    if caller.hop not in MAY_OPEN_REVERSE:
+        return Problem(
+            code="may_not_open_return",
+            detail=f"{caller.hop} may not open a return.",
+            rule="transitions: only the order system and support open returns",
+            remedy="Let the order system open it.",
+            status=403,
+        )
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        problem = _stands(caller, now)
+        if problem is not None:
+            return problem
+        cursor.execute(
+            "SELECT p.parcel_no FROM vault_parcel p JOIN vault_order o USING (order_id)"
+            " WHERE p.order_id = %s AND o.brand_id = %s AND o.erased_at IS NULL"
+            "   AND p.parcel_no = %s AND p.state = %s AND NOT p.is_reverse FOR UPDATE OF p",
+            [order_id, caller.brand_id, of_parcel or FIRST_PARCEL, ParcelState.DELIVERED.value],
+        )
+        if cursor.fetchone() is None:
+            return _NOT_DELIVERED
+        cursor.execute(
+            "INSERT INTO vault_parcel (order_id, parcel_no, brand_id, is_reverse, state,"
+            " changed_at) SELECT %s, max(parcel_no) + 1, %s, true, %s, %s FROM vault_parcel"
+            " WHERE order_id = %s RETURNING parcel_no",
+            [order_id, caller.brand_id, ParcelState.PACKED.value, now, order_id],
+        )
+        number = int(cursor.fetchone()[0])
+        record(
+            caller.brand_id,
+            ActKind.REVERSE_OPENED,
+            now=now,
+            who=who(caller),
+            order_id=order_id,
+            detail={"parcel": number},
+        )
+        emit(
+            caller.brand_id,
+            EventKind.PARCEL_OPENED,
+            now=now,
+            order_id=order_id,
+            parcel_no=number,
+        )
+        emit_state(caller.brand_id, order_id, number, ParcelState.PACKED, now)
+    return Moved(number, ParcelState.PACKED, changed=True)
+
+
+_NOT_DELIVERED = Problem(
+    code="nothing_to_return",
+    detail="You know no delivered parcel by this ref.",
+    remedy="A return is opened for a parcel that was delivered.",
+    rule="transitions: a return opens a reverse parcel",
+    status=409,
+)

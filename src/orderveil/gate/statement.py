@@ -1,0 +1,248 @@
+"""The statement: in one round trip, record a disclosure and read what it discloses.
+
+This file alone names vault, partners and ledger tables together. Rules kept here:
+- the ledger row and its `pending` row are inserted, and the sealed compartments returned, only
+  if the brand matches, a parcel is in a state the Grant was decided for, the assignment exists
+  where reach is `assigned`, and the brand's law revision is the one decided under;
+- the DEK row is locked FOR KEY SHARE: an erasure waits for the disclosures in flight, so its
+  list of recipients misses none, and a disclosure that comes later finds no row;
+- it runs on connections of its own, in autocommit with synchronous_commit on, never inside a
+  caller's transaction: when it has answered, the record is durable.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from psycopg import Connection
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from orderveil.core.decision import Grant
+from orderveil.core.fields import Compartment
+from orderveil.core.hops import Reach
+from orderveil.core.states import ParcelState
+
+POOL_SIZE = 16
+POOL_WAIT_SECONDS = 10
+
+_PARCELS = """
+    (SELECT json_agg(json_build_object('n', p.parcel_no, 's', p.state, 'r', p.is_reverse,
+                                       'c', p.carrier, 'a', p.awb) ORDER BY p.parcel_no)::text
+       FROM vault_parcel p
+      WHERE p.order_id = o.order_id
+        AND p.state = ANY(%(states)s){one}{assigned})
+"""
+_ONE = " AND p.parcel_no = {parcel}"
+_ASSIGNED = """
+        AND EXISTS (SELECT 1 FROM partners_assignment a
+                     WHERE a.order_id = p.order_id AND a.parcel_no = p.parcel_no
+                       AND a.hop = %(hop)s AND a.partner_id = %(partner)s)"""
+
+_SINGLE = """
+WITH found AS MATERIALIZED (
+    SELECT o.order_id, o.order_number, o.placed_at, o.facts::text AS facts, o.dek_no,
+           d.epoch_id, d.wrapped, {parcels} AS parcels{columns}
+      FROM vault_order o
+      JOIN vault_dek d ON d.order_id = o.order_id AND d.dek_no = o.dek_no
+     WHERE o.order_id = %(order)s AND o.brand_id = %(brand)s
+       AND EXISTS (SELECT 1 FROM ledger_law WHERE log_id = %(brand)s AND rev = %(rev)s)
+       FOR KEY SHARE OF d
+), recorded AS (
+    INSERT INTO ledger_record (order_id, at, entry_id, log_id, kind, hop, partner_id,
+                               credential_id, entry)
+    SELECT order_id, %(at)s, %(entry_id)s, %(brand)s, 'disclosure', %(hop)s, %(partner)s,
+           %(credential)s, %(entry)s
+      FROM found WHERE parcels IS NOT NULL
+), queued AS (
+    INSERT INTO ledger_pending (log_id, entry_id, leaf, order_id, at)
+    SELECT %(brand)s, %(entry_id)s, %(leaf)s, order_id, %(at)s
+      FROM found WHERE parcels IS NOT NULL
+)
+SELECT * FROM found WHERE parcels IS NOT NULL
+"""
+
+_MANY = """
+WITH wanted AS (
+    SELECT * FROM unnest(%(orders)s::bytea[], %(parcel_nos)s::smallint[], %(salts)s::bytea[])
+             WITH ORDINALITY AS w (order_id, parcel_no, salt, position)
+), found AS MATERIALIZED (
+    SELECT w.position, w.salt, w.parcel_no,
+           o.order_id, o.order_number, o.placed_at, o.facts::text AS facts, o.dek_no,
+           d.epoch_id, d.wrapped, {parcels} AS parcels{columns}
+      FROM wanted w
+      JOIN vault_order o ON o.order_id = w.order_id AND o.brand_id = %(brand)s
+      JOIN vault_dek d ON d.order_id = o.order_id AND d.dek_no = o.dek_no
+     WHERE EXISTS (SELECT 1 FROM ledger_law WHERE log_id = %(brand)s AND rev = %(rev)s)
+       FOR KEY SHARE OF d
+), whole AS (
+    SELECT count(*) = %(count)s AS whole FROM found WHERE parcels IS NOT NULL
+), rows AS (
+    INSERT INTO ledger_record (order_id, at, entry_id, parcel_no, position, log_id, kind, hop,
+                               partner_id, credential_id, salt)
+    SELECT order_id, %(at)s, %(entry_id)s, parcel_no, position - 1, %(brand)s, 'bulk',
+           %(hop)s, %(partner)s, %(credential)s, salt
+      FROM found, whole WHERE whole.whole
+), head AS (
+    INSERT INTO ledger_entry (entry_id, log_id, at, kind, subject, entry)
+    SELECT %(entry_id)s, %(brand)s, %(at)s, 'bulk', '', %(entry)s
+      FROM whole WHERE whole.whole
+), queued AS (
+    INSERT INTO ledger_pending (log_id, entry_id, leaf, at)
+    SELECT %(brand)s, %(entry_id)s, %(leaf)s, %(at)s FROM whole WHERE whole.whole
+)
+SELECT found.* FROM found, whole WHERE whole.whole ORDER BY position
+"""
+
+_ELIGIBLE = """
+SELECT w.position - 1 FROM unnest(%(orders)s::bytea[], %(parcel_nos)s::smallint[])
+         WITH ORDINALITY AS w (order_id, parcel_no, position)
+  JOIN vault_order o ON o.order_id = w.order_id AND o.brand_id = %(brand)s
+  JOIN vault_dek d ON d.order_id = o.order_id AND d.dek_no = o.dek_no
+ WHERE {parcels} IS NOT NULL
+ ORDER BY 1
+"""
+
+ANY_PARCEL = 0
+"""In an array of parcel numbers: no parcel was named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who the statement records, and the law it was decided under."""
+
+    brand_id: int
+    law_rev: int
+    partner_id: int
+    credential_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The ledger entry that the statement inserts."""
+
+    entry_id: Any
+    at: datetime
+    entry: bytes
+    leaf: bytes
+
+
+@lru_cache(maxsize=256)
+def _sql(template: str, reach: Reach, compartments: tuple[Compartment, ...], parcel: str) -> str:
+    one = _ONE.format(parcel=parcel) if parcel else ""
+    parcels = _PARCELS.format(one=one, assigned=_ASSIGNED if reach == Reach.ASSIGNED else "")
+    columns = "".join(f", o.{compartment}" for compartment in compartments)
+    return template.format(parcels=parcels, columns=columns)
+
+
+class Statement:
+    """The statement on a pool of connections of its own."""
+
+    def __init__(self) -> None:
+        self._pool: ConnectionPool[Connection[TupleRow]] | None = None
+
+    def _connections(self) -> ConnectionPool[Connection[TupleRow]]:
+        if self._pool is None:
+            params = connection.get_connection_params()
+            for key in ("pool", "cursor_factory", "context", "prepare_threshold"):
+                params.pop(key, None)
+            self._pool = ConnectionPool(
+                kwargs=params | {"autocommit": True, "prepare_threshold": 1},
+                min_size=1,
+                max_size=POOL_SIZE,
+                timeout=POOL_WAIT_SECONDS,
+                configure=_configure,
+                open=True,
+            )
+        return self._pool
+
+    def close(self) -> None:
+        """Give the connections back: at the end of a process or a test."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def disclose(
+        self,
+        asker: Asker,
+        grant: Grant,
+        columns: tuple[Compartment, ...],
+        order_id: bytes,
+        parcel_no: int | None,
+        entry: Entry,
+    ) -> TupleRow | None:
+        """Record and read one order; None if a condition does not hold, and nothing is recorded."""
+        sql = _sql(_SINGLE, grant.reach, columns, "%(parcel)s" if parcel_no else "")
+        params = _params(asker, grant, entry) | {"order": order_id, "parcel": parcel_no}
+        with self._connections().connection() as conn, conn.cursor(binary=True) as cursor:
+            return cursor.execute(sql, params).fetchone()
+
+    def eligible(
+        self, asker: Asker, grant: Grant, orders: Sequence[bytes], parcel_nos: Sequence[int]
+    ) -> list[int]:
+        """Positions of the orders that could be disclosed now; discloses nothing."""
+        sql = _sql(_ELIGIBLE, grant.reach, (), _EACH)
+        params = {
+            "orders": list(orders),
+            "parcel_nos": list(parcel_nos),
+            "brand": asker.brand_id,
+            "states": _states(grant.states),
+            "hop": grant.hop,
+            "partner": asker.partner_id,
+        }
+        with self._connections().connection() as conn, conn.cursor(binary=True) as cursor:
+            return [row[0] for row in cursor.execute(sql, params).fetchall()]
+
+    def disclose_many(
+        self,
+        asker: Asker,
+        grant: Grant,
+        columns: tuple[Compartment, ...],
+        orders: Sequence[bytes],
+        parcel_nos: Sequence[int],
+        salts: Sequence[bytes],
+        entry: Entry,
+    ) -> list[TupleRow]:
+        """Record and read all of `orders`, or (if any condition fails for any) none: []."""
+        sql = _sql(_MANY, grant.reach, columns, _EACH)
+        params = _params(asker, grant, entry) | {
+            "orders": list(orders),
+            "parcel_nos": list(parcel_nos),
+            "salts": list(salts),
+            "count": len(orders),
+        }
+        with self._connections().connection() as conn, conn.cursor(binary=True) as cursor:
+            return cursor.execute(sql, params).fetchall()
+
+
+_EACH = "CASE w.parcel_no WHEN 0 THEN p.parcel_no ELSE w.parcel_no END"
+
+
+def _params(asker: Asker, grant: Grant, entry: Entry) -> dict[str, Any]:
+    return {
+        "brand": asker.brand_id,
+        "rev": asker.law_rev,
+        "partner": asker.partner_id,
+        "credential": asker.credential_id,
+        "hop": grant.hop,
+        "states": _states(grant.states),
+        "at": entry.at,
+        "entry_id": entry.entry_id,
+        "entry": entry.entry,
+        "leaf": entry.leaf,
+    }
+
+
+@lru_cache(maxsize=64)
+def _states(states: frozenset[ParcelState]) -> list[str]:
+    return [str(state) for state in states]
+
+
+def _configure(conn: Connection[TupleRow]) -> None:
+    conn.execute("SET synchronous_commit = on")
+
+
+statement = Statement()
