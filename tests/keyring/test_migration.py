@@ -1,10 +1,14 @@
 """The first migration: the roles and rights every later one counts on."""
 
+from importlib import import_module
+
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
+
+import database
 
 FIRST = ("keyring", "0001_initial")
 
@@ -44,3 +48,25 @@ def test_the_sequencer_reads_secrets_and_writes_none(db):
 def test_models_and_migrations_agree(db):
     """Nothing in the models waits for a migration."""
     call_command("makemigrations", "keyring", check=True, dry_run=True, verbosity=0)
+
+
+def test_another_postgresql_gets_the_roles_from_an_owner_who_may_create_them(db):
+    """An owner with CREATEROLE and no more makes the roles, twice over, and can take them."""
+    text = import_module("orderveil.keyring.migrations.0001_initial").ROLES
+    text = text.replace("orderveil_", f"{db}_")
+    with database.server().connect() as admin:
+        admin.execute(f"CREATE ROLE {db}_owner CREATEROLE")
+        admin.execute(f"CREATE DATABASE {db}_other OWNER {db}_owner")
+    try:
+        with database.server().connect(f"{db}_other") as link:
+            link.execute(f"SET SESSION AUTHORIZATION {db}_owner")
+            link.execute(text)
+            link.execute(text)
+            link.execute("CREATE TABLE later (n int)")
+            link.execute(f"SET ROLE {db}_app")
+            assert link.execute("SELECT current_user").fetchone() == (f"{db}_app",)
+            assert link.execute("INSERT INTO later VALUES (1)").rowcount == 1
+    finally:
+        with database.server().connect() as admin:
+            admin.execute(f"DROP DATABASE {db}_other")
+            admin.execute(f"DROP ROLE IF EXISTS {db}_app, {db}_sequencer, {db}_owner")
