@@ -52,6 +52,7 @@ class ActKind(StrEnum):
     STATE_CHANGED = "state_changed"
     PARCEL_ASSIGNED = "parcel_assigned"
     REVERSE_OPENED = "reverse_opened"
+    PRIVACY_REQUEST_RECEIVED = "privacy_request_received"
     ERASED = "erased"
     COMPARTMENTS_ERASED = "compartments_erased"
 
