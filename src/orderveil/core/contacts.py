@@ -32,13 +32,22 @@ _RIGHT = re.compile(rf"(?:[^{_NOT_IN_LABEL}]{{1,63}}\.)+[^\W\d_][^{_NOT_IN_LABEL
 
 def phone_spans(folded: str) -> Iterator[tuple[int, int, float]]:
     """Start, end and certainty of what may be a phone number in folded text; may overlap."""
+    sure = bytearray(len(folded))
+    for start, end, certainty in _complete(folded):
+        if certainty > _ODD:
+            sure[start:end] = b"\1" * (end - start)
+        yield start, end, certainty
+    for chain in _CHAIN.finditer(folded):
+        start, end = chain.span()
+        if end - start >= 7 and not all(sure[start:end]):
+            yield from _in_chain(folded, start, end)
+
+
+def _complete(folded: str) -> Iterator[tuple[int, int, float]]:
     for match in _ABROAD.finditer(folded):
         yield *match.span(), _ABROAD_SURE
     for match in _INDIAN.finditer(folded):
         yield *match.span(), _certainty_of_ten(match["national"])
-    for chain in _CHAIN.finditer(folded):
-        if chain.end() - chain.start() >= 7:
-            yield from _in_chain(folded, *chain.span())
 
 
 def _certainty_of_ten(national: str) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 from orderveil.core.fields import ADDRESS_LINES, PERSONAL, Field
 from orderveil.core.forms import SHOWS_NOTHING, Form
@@ -64,9 +64,11 @@ def name_masked(value: str) -> str:
     return _initial(first) + HIDDEN
 
 
+_UNITS_OF_DECADE = {2: "07", 3: "0123469", 4: "013456789", 5: "12345678", 6: "0123456", 8: "1246"}
 _TWO_DIGIT_CODES = frozenset(
-    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64"
-    " 65 66 81 82 84 86 90 91 92 93 94 95 98".split()
+    f"{decade}{unit}"
+    for decade, units in {**_UNITS_OF_DECADE, 9: "0123458"}.items()
+    for unit in units
 )
 _EXTENSION = re.compile(r"(?i:;|,|#|extension|extn|ext)|x(?=[ .]*[0-9])")
 _NOT_DIGIT = re.compile(r"[^0-9X]")
@@ -239,7 +241,9 @@ def _fenced(mask: Mask) -> Mask:
 def _table() -> dict[tuple[Field, Form], Mask]:
     table: dict[tuple[Field, Form], Mask] = {}
     for field in PERSONAL:
-        masked = _fenced(_MASKED.get(field, hidden))
+        masked = _MASKED.get(field, hidden)
+        if field is not Field.PHONE:  # hides six digits, whatever it is given
+            masked = _fenced(masked)
         table[field, Form.WHOLE] = _whole
         table[field, Form.MASKED] = table[field, Form.SENT] = masked
         table[field, Form.SHORT] = _fenced(_SHORT[field]) if field in _SHORT else masked
