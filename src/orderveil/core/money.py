@@ -29,7 +29,8 @@ def plain_decimal(value: str | int | Decimal) -> str | None:
     # A huge exponent would be written out as millions of zeros.
     if number.adjusted() > 14:
         return None
-    return format(number if number == number.to_integral() else number.quantize(_FINEST), "f")
+    # Adding zero takes the sign from a negative nothing.
+    return format((number if number == number.to_integral() else number.quantize(_FINEST)) + 0, "f")
 
 
 def _digits(value: int) -> str:
