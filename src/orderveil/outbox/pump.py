@@ -2,6 +2,7 @@
 
 Rules kept here:
 - an event is done in the transaction of its handler's writes: its effect happens exactly once;
+- a handler has no effect but through this database: one that was taken back is called again;
 - a handler that fails takes back its own writes only; its event comes again, later each time,
   and is parked for a person when the schedule is used up;
 - two pumps never hold the same event (SKIP LOCKED), and one that dies lets go of all it held.
@@ -40,7 +41,10 @@ def work(
     rng = rng or random.SystemRandom()
     with transaction.atomic(durable=True):
         events = _take(now, limit)
-        done = [event.event_id for event in events if _handled(handler, event, now, rng)]
+        if len(events) > 1 and _all_handled(handler, events):
+            done = [event.event_id for event in events]
+        else:
+            done = [event.event_id for event in events if _handled(handler, event, now, rng)]
         with connection.cursor() as cursor:
             cursor.execute("UPDATE outbox_event SET done_at = %s WHERE id = ANY(%s)", [now, done])
     return len(events)
@@ -57,6 +61,17 @@ def _take(now: datetime, limit: int) -> list[Event]:
             [now, limit],
         )
         return [read_event(row) for row in cursor.fetchall()]
+
+
+def _all_handled(handler: Handler, events: list[Event]) -> bool:
+    """Whether all went well together: the usual case, without a savepoint for each event."""
+    try:
+        with transaction.atomic():
+            for event in events:
+                handler(event)
+    except Exception:  # noqa: BLE001 - each is handled alone then, and this one put off
+        return False
+    return True
 
 
 def _handled(handler: Handler, event: Event, now: datetime, rng: random.Random) -> bool:
