@@ -38,7 +38,10 @@ class Report:
     entries: int = 0
     """Entries whose bytes were there and hash to their leaves."""
     expired: int = 0
-    """Leaves whose entries' bytes are past their term."""
+    """Leaves whose entries' bytes are not there, being past their term."""
+    gaps: int = 0
+    """Of these, how many come after an entry that is there. Whole months expire, so more than
+    the few at the turn of a month are entries that somebody withholds."""
     rows: int = 0
     key_was_given: bool = False
     """False: the key came with the export, which proves only that it fits together."""
@@ -133,6 +136,7 @@ class _Walk:
     rows: _Rows = field(default_factory=_Rows)
     entries: int = 0
     expired: int = 0
+    gaps: int = 0
     row_count: int = 0
 
     def head(self, raw: bytes) -> None:
@@ -187,6 +191,7 @@ class _Walk:
         self.rows = _Rows(self.line)
         if line.entry is None:
             self.expired += 1
+            self.gaps += self.entries > 0
         elif merkle.leaf_hash(line.entry) != leaf:
             msg = f"entry {index} is not what was signed for"
             raise _BadError(msg)
@@ -236,6 +241,7 @@ class _Walk:
             root=point.root.hex() if point else "",
             entries=self.entries,
             expired=self.expired,
+            gaps=self.gaps,
             rows=self.row_count,
             key_was_given=self.vkey is not None,
             older_size=self.older.size if ok and self.older else None,
