@@ -8,7 +8,7 @@ Rules kept here:
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import repeat
@@ -60,10 +60,12 @@ def admit(
     now: datetime,
     who: Who,
     delivery_id: str | None = None,
+    also: Callable[[Sequence[Admission]], None] = lambda _admissions: None,
 ) -> list[Admission]:
     """Admit, update or recognise each draft; the answers are in the order of the drafts.
 
-    When it has returned, everything is committed and durable.
+    `also` runs in the same transaction, for acts that belong to it. When this has returned,
+    everything is committed and durable.
     """
     keys = brand_keys(brand_id)
     ids = [identify(keys, channel_id, draft) for draft in drafts]
@@ -72,7 +74,9 @@ def admit(
             with transaction.atomic(durable=True):
                 if delivery_id and not _first_delivery(channel_id, delivery_id, now):
                     return [Admission(order, Status.DUPLICATE) for order in ids]
-                return _admit_all(brand_id, channel_id, drafts, ids, now=now, who=who)
+                done = _admit_all(brand_id, channel_id, drafts, ids, now=now, who=who)
+                also(done)
+                return done
         except IntegrityError:
             # One of a batch was admitted on another connection in between: begin again.
             continue

@@ -22,6 +22,7 @@ from orderveil.core.fields import COMPARTMENT_OF, PROSE, Compartment, Field
 from orderveil.core.forms import Form
 from orderveil.core.normalise import search_key
 from orderveil.core.orders import Facts
+from orderveil.core.redaction import redact
 
 WITHHELD_MARK = "[withheld]"
 """Stands in prose where a phone or an email was, when its own form shows nothing."""
@@ -131,7 +132,7 @@ def _show(name: Field, form: Form, forms: Mapping[Field, Form]) -> Show:
         email = _in_prose(Field.EMAIL, forms)
 
         def prose(value: str, _to: Recipient) -> str | None:
-            return masks.shown(name, form, masks.redact(value, phone, email))
+            return masks.shown(name, form, redact(value, phone, email))
 
         return prose
     return lambda value, _to: masks.shown(name, form, value)

@@ -21,6 +21,7 @@ from orderveil.core.decision import Grant, enforced_for
 from orderveil.core.errors import OrderveilError, Problem
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
+from orderveil.core.merkle import leaf_hash
 from orderveil.core.refs import RefKey
 from orderveil.gate import law as laws
 from orderveil.gate import refusals
@@ -35,7 +36,6 @@ from orderveil.ledger.entries import (
     DisclosureKind,
     PolicyRef,
     encode,
-    entry_leaf,
     new_id,
     new_salt,
 )
@@ -173,7 +173,7 @@ def _entry(
             salt=new_salt(),
         )
     )
-    return Entry(number, now, raw, entry_leaf(raw))
+    return Entry(number, now, raw, leaf_hash(raw))
 
 
 def _view(
@@ -300,7 +300,7 @@ def _record_and_open(
             salt=new_salt(),
         )
     )
-    entry = Entry(number, now, raw, entry_leaf(raw))
+    entry = Entry(number, now, raw, leaf_hash(raw))
     found = statement.disclose_many(
         _asker(law, caller),
         grant,

@@ -31,6 +31,14 @@ BUSY = Problem(
     status=409,
 )
 
+ASKED_TWICE = Problem(
+    code="asked_twice",
+    detail="This ref stands twice in one request; it is answered where it stands first.",
+    remedy="Ask for each ref once.",
+    rule="api: a bulk ask is a set of orders",
+    status=422,
+)
+
 TOO_MANY = Problem(
     code="too_many_orders",
     detail="At most 1,000 orders can be asked for at once.",

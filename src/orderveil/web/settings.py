@@ -66,7 +66,8 @@ INSTALLED_APPS = [
     "orderveil.policy",
     "orderveil.partners",
     "orderveil.outbox",
-    "orderveil.gate",
+    "orderveil.api",
+    "procrastinate.contrib.django",
 ]
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import transaction
 
 from orderveil.core import detect
 from orderveil.core.errors import Problem, RefusedError
@@ -95,9 +94,15 @@ def receive_webhook(
         raise RefusedError(parsed.problem or _ONE_ORDER)
     who = Who(system="storefront")
     admission = admit(
-        channel.brand_id, channel.pk, [parsed.draft], now=now, who=who, delivery_id=delivery
+        channel.brand_id,
+        channel.pk,
+        [parsed.draft],
+        now=now,
+        who=who,
+        delivery_id=delivery,
+        also=lambda done: _record_cards(channel, parsed.cards, done[0], now),
     )[0]
-    return _received(channel, parsed, admission, now)
+    return _received(parsed, admission)
 
 
 def receive_batch(
@@ -121,7 +126,7 @@ def receive_batch(
         else ()
     )
     return [
-        _received(channel, each, next(admissions), now)
+        _received(each, next(admissions))
         if isinstance(each, _Parsed) and each.draft is not None
         else _refused(each)
         for each in parsed
@@ -151,17 +156,7 @@ def _refused(each: _Parsed | PrivacyRequest) -> Received:
     return Received(REFUSED, problem=problem)
 
 
-def _received(channel: Channel, parsed: _Parsed, admission: Admission, now: datetime) -> Received:
-    if parsed.cards and admission.status != Status.DUPLICATE:
-        with transaction.atomic():
-            record(
-                channel.brand_id,
-                ActKind.CARD_DATA_DROPPED,
-                now=now,
-                who=Who(system="storefront"),
-                order_id=admission.order_id,
-                detail={"pointers": " ".join(parsed.cards)[:1000], "count": len(parsed.cards)},
-            )
+def _received(parsed: _Parsed, admission: Admission) -> Received:
     draft = parsed.draft
     return Received(
         admission.status,
@@ -170,6 +165,21 @@ def _received(channel: Channel, parsed: _Parsed, admission: Admission, now: date
         draft.dropped if draft else 0,
         len(parsed.cards),
     )
+
+
+def _record_cards(
+    channel: Channel, pointers: tuple[str, ...], admission: Admission, now: datetime
+) -> None:
+    """The act that says where card data was cut out, in the admitting transaction."""
+    if pointers:
+        record(
+            channel.brand_id,
+            ActKind.CARD_DATA_DROPPED,
+            now=now,
+            who=Who(system="storefront"),
+            order_id=admission.order_id,
+            detail={"pointers": " ".join(pointers)[:1000], "count": len(pointers)},
+        )
 
 
 def _privacy(

@@ -38,6 +38,7 @@ _CODES: dict[str, tuple[Field, ...]] = {
     "payment": (Field.UPI, Field.GATEWAY_REF),
     "browsing": (Field.IP,),
 }
+_GROUPS = tuple(dict.fromkeys([*_TEXTS, *_CODES]))
 
 
 def parse(payload: Any, *, topic: str | None = None, pointer: str = "") -> OrderDraft:
@@ -59,12 +60,12 @@ def parse(payload: Any, *, topic: str | None = None, pointer: str = "") -> Order
 
 def _read_found(order: Reader) -> Found:
     found = Found()
-    for group, fields in _TEXTS.items():
-        for field in fields:
-            found.put(field, order.into(group).text(field))
-    for group, fields in _CODES.items():
-        for field in fields:
-            found.put(field, order.into(group).code(field))
+    for name in _GROUPS:
+        group = order.into(name)
+        for field in _TEXTS.get(name, ()):
+            found.put(field, group.text(field))
+        for field in _CODES.get(name, ()):
+            found.put(field, group.code(field))
     found.put(Field.CARD_LAST4, _read_last4(order.into("payment")))
     return found
 

@@ -41,12 +41,16 @@ def count_values(payload: Any, pointer: str = "") -> int:
     while level:
         deeper: list[Any] = []
         for node in level:
-            if isinstance(node, dict):
+            # Decoders make exact types; `is` counts a large payload twice as fast as isinstance.
+            kind = type(node)
+            if kind is dict:
                 deeper.extend(node.values())
-            elif isinstance(node, list):
+            elif kind is list:
                 deeper.extend(node)
-            else:
-                total += _says_something(node)
+            elif kind is str:
+                total += bool(node) and not node.isspace()
+            elif node is not None:
+                total += 1
         if total > MAX_VALUES or len(deeper) > MAX_VALUES:
             _refuse_limit("too_many_values", f"more than {MAX_VALUES} values", pointer)
         level, depth = deeper, depth + 1
@@ -56,7 +60,9 @@ def count_values(payload: Any, pointer: str = "") -> int:
 
 
 def _says_something(value: Any) -> bool:
-    return bool(value.strip()) if isinstance(value, str) else value is not None
+    if isinstance(value, str):
+        return bool(value) and not value.isspace()
+    return value is not None
 
 
 def _refuse_limit(code: str, what: str, pointer: str) -> NoReturn:
@@ -72,31 +78,23 @@ def _refuse_limit(code: str, what: str, pointer: str) -> NoReturn:
 class Tally:
     """What was claimed of one payload. Containers are told apart by identity while it lives."""
 
-    __slots__ = ("_claimed", "_root")
+    __slots__ = ("claimed", "root")
 
     def __init__(self, root: Any) -> None:
-        self._root = root
-        self._claimed: set[tuple[int, str | int]] = set()
-
-    def claim(self, container: Any, key: str | int, value: Any) -> None:
-        """Count one scalar as claimed, once."""
-        if not isinstance(value, dict | list) and _says_something(value):
-            self._claimed.add((id(container), key))
-
-    def dropped(self, pointer: str) -> int:
-        """How many values of the payload nothing has claimed."""
-        return count_values(self._root, pointer) - len(self._claimed)
+        self.root = root
+        self.claimed: set[tuple[int, str | int]] = set()
 
 
 class Reader:
     """A JSON object under reading. All readers made from one payload share its tally."""
 
-    __slots__ = ("_node", "_tally", "pointer")
+    __slots__ = ("_claimed", "_node", "_tally", "pointer")
 
     def __init__(self, node: Any, pointer: str = "", tally: Tally | None = None) -> None:
         self.pointer = pointer
         self._node = _object(node, pointer)
         self._tally = tally or Tally(node)
+        self._claimed = self._tally.claimed
 
     def at(self, key: str) -> str:
         """The pointer of a value of this object."""
@@ -104,18 +102,23 @@ class Reader:
 
     def dropped(self) -> int:
         """How many values of the whole payload nothing has claimed."""
-        return self._tally.dropped(self.pointer)
+        return count_values(self._tally.root, self.pointer) - len(self._claimed)
 
     def claim(self, key: str) -> None:
         """Say that a field has the value under `key`, or repeats it."""
-        self._tally.claim(self._node, key, self._node.get(key))
+        self._claim_in(self._node, key, self._node.get(key))
+
+    def _claim_in(self, container: Any, key: str | int, value: Any) -> None:
+        if not isinstance(value, dict | list) and _says_something(value):
+            self._claimed.add((id(container), key))
 
     def _take(self, key: str, *, claim: bool) -> Any:
         value = self._node.get(key)
         if isinstance(value, str):
             value = value.strip() or None
-        if value is not None and claim:
-            self.claim(key)
+        # An object or a list is claimed here too, but then its reader refuses it.
+        if claim and value is not None:
+            self._claimed.add((id(self._node), key))
         return value
 
     def text(self, key: str, *, claim: bool = True, limit: int = MAX_TEXT) -> str | None:
@@ -125,6 +128,8 @@ class Reader:
             return None
         if not isinstance(value, str):
             self._refuse_type(key, "a text")
+        if value.isascii() and len(value) <= limit and "\0" not in value:
+            return value
         return check_text(value, self.at(key), limit=limit)
 
     def code(self, key: str, *, claim: bool = True, limit: int = MAX_CODE) -> str | None:
@@ -208,7 +213,7 @@ class Reader:
                 continue
             if not isinstance(node, str):
                 _refuse_type(pointer, "a text")
-            self._tally.claim(nodes, position, node)
+            self._claim_in(nodes, position, node)
             if node.strip():
                 yield check_text(node.strip(), pointer, limit=MAX_CODE)
 
@@ -230,7 +235,7 @@ class Reader:
             elif isinstance(value, list):
                 stack.extend((value, inner) for inner in reversed(range(len(value))))
             elif _says_something(value):
-                self._tally.claim(parent, name, value)
+                self._claim_in(parent, name, value)
                 yield check_text(_spell(value), self.at(key), limit=MAX_TEXT)
 
     def _list(self, key: str, limit: int) -> list[Any]:

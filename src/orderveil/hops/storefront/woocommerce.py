@@ -78,9 +78,9 @@ def _whole_parcel(shop_order_id: str, status: str | None) -> tuple[ParcelDraft, 
 
 def _read_people(order: Reader, found: Found) -> None:
     delivery = _read_address(order.into("shipping"))
-    billing = _read_address(order.into("billing"))
-    settle(found, delivery, billing)
-    found.put(Field.EMAIL, order.into("billing").text("email"))
+    payer = order.into("billing")
+    settle(found, delivery, _read_address(payer))
+    found.put(Field.EMAIL, payer.text("email"))
     found.put(Field.IP, order.code("customer_ip_address"))
     found.put(Field.USER_AGENT, order.text("customer_user_agent"))
     found.put(Field.GATEWAY_REF, order.code("transaction_id"))

@@ -63,6 +63,18 @@ CREATE TABLE vault_parcel (
 );
 CREATE INDEX vault_parcel_awb ON vault_parcel (brand_id, awb) WHERE awb IS NOT NULL;
 
+-- What a person asked through a shop; sealed, because it names them.
+CREATE TABLE vault_request (
+    request_id  bytea PRIMARY KEY,
+    brand_id    integer NOT NULL,
+    channel_id  bigint NOT NULL,
+    kind        text NOT NULL,
+    received_at timestamptz NOT NULL,
+    due_at      timestamptz NOT NULL,
+    done_at     timestamptz,
+    sealed      bytea
+);
+
 -- A shop's delivery ids, so that a known one is answered `duplicate`.
 CREATE TABLE vault_delivery (
     channel_id  bigint NOT NULL,
@@ -73,7 +85,7 @@ CREATE TABLE vault_delivery (
 """
 
 DROP = """
-DROP TABLE vault_order, vault_dek, vault_index, vault_parcel, vault_delivery;
+DROP TABLE vault_order, vault_dek, vault_index, vault_parcel, vault_request, vault_delivery;
 """
 
 

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class GateConfig(AppConfig):
-    name = "orderveil.gate"
-    label = "gate"
+class ApiConfig(AppConfig):
+    name = "orderveil.api"
+    label = "api"
     default_auto_field = "django.db.models.BigAutoField"

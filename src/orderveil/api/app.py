@@ -1,0 +1,51 @@
+"""The machine API: every resource below, assembled."""
+
+from typing import Any
+
+import falcon
+from falcon import Request, Response
+
+from orderveil.api import health, openapi, problems
+from orderveil.api.middleware import Doorkeeper
+from orderveil.core.errors import RefusedError
+from orderveil.core.operations import Operation
+from orderveil.hops import resources as hops
+from orderveil.hops.storefront import resources as storefront
+from orderveil.ledger import resources as ledger
+
+MODULES: tuple[Any, ...] = (storefront, hops, ledger, health)
+
+
+def operations() -> tuple[Operation, ...]:
+    """Every operation of the API."""
+    return tuple(operation for module in MODULES for operation in module.OPERATIONS)
+
+
+class OpenApi:
+    """GET /v1/openapi.json"""
+
+    def __init__(self) -> None:
+        self._document = openapi.document(operations())
+
+    def on_get(self, _req: Request, resp: Response) -> None:
+        """The API, described by the types that decode its requests."""
+        resp.data = self._document
+
+
+def create_app() -> falcon.App:
+    """The WSGI application of the machine door."""
+    routes = [route for module in MODULES for route in module.ROUTES]
+    routes.append(("/v1/openapi.json", OpenApi()))
+    closed = {operation.path for operation in operations() if operation.needs_credential}
+    keyed = {operation.path for operation in operations() if operation.idempotency_key}
+    doorkeeper = Doorkeeper(
+        open_templates=frozenset(path for path, _ in routes if path not in closed),
+        keyed_templates=frozenset(keyed),
+    )
+    app = falcon.App(middleware=[doorkeeper])
+    app.add_error_handler(Exception, problems.on_fault)
+    app.add_error_handler(falcon.HTTPError, problems.on_http_error)
+    app.add_error_handler(RefusedError, problems.on_refused)
+    for path, resource in routes:
+        app.add_route(path, resource)
+    return app

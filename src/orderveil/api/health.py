@@ -1,0 +1,93 @@
+"""Is the process alive, may it take requests, and how is it doing?"""
+
+from datetime import timedelta
+
+import msgspec
+from django.db import DatabaseError, connection
+from falcon import Request, Response
+
+from orderveil.api.metrics import exposition
+from orderveil.core.operations import Operation
+from orderveil.outbox.upkeep import backlog
+
+SEQUENCER_LATE = timedelta(seconds=10)
+"""Ready is false when entries wait longer than this for their place in the tree."""
+
+
+class Health(msgspec.Struct, frozen=True):
+    """`status` is "ok" or says what is wrong."""
+
+    status: str
+
+
+def _trouble() -> str | None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT min(at) < now() - %s FROM ledger_pending", [SEQUENCER_LATE])
+            if cursor.fetchone()[0]:
+                return "the sequencer is late"
+    except DatabaseError:
+        return "the database does not answer"
+    return None
+
+
+class Healthz:
+    """GET /healthz"""
+
+    def on_get(self, _req: Request, resp: Response) -> None:
+        """Alive: the process answers."""
+        resp.data = msgspec.json.encode(Health("ok"))
+
+
+class Readyz:
+    """GET /readyz"""
+
+    def on_get(self, _req: Request, resp: Response) -> None:
+        """Ready: the database answers and the ledger keeps up."""
+        trouble = _trouble()
+        resp.status = "503" if trouble else "200"
+        resp.data = msgspec.json.encode(Health(trouble or "ok"))
+
+
+class Metrics:
+    """GET /metrics"""
+
+    def on_get(self, _req: Request, resp: Response) -> None:
+        """Prometheus text: counters of this installation, no personal data in any label."""
+        waiting = backlog()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger_pending")
+            pending = cursor.fetchone()[0]
+        gauges = {
+            "orderveil_ledger_pending": ("Entries not yet in the tree.", float(pending)),
+        } | {
+            f"orderveil_outbox_{name}": (f"Outbox: {name.replace('_', ' ')}.", float(value))
+            for name, value in msgspec.structs.asdict(waiting).items()
+            if isinstance(value, int | float)
+        }
+        resp.content_type = "text/plain; version=0.0.4; charset=utf-8"
+        resp.data = exposition(gauges)
+
+
+ROUTES = (("/healthz", Healthz()), ("/readyz", Readyz()), ("/metrics", Metrics()))
+
+OPERATIONS = (
+    Operation(
+        "get",
+        "/healthz",
+        "Alive?",
+        "operations",
+        response=Health,
+        needs_credential=False,
+    ),
+    Operation(
+        "get",
+        "/readyz",
+        "Ready to take requests?",
+        "operations",
+        response=Health,
+        needs_credential=False,
+        problems=(503,),
+    ),
+    Operation("get", "/metrics", "Prometheus metrics.", "operations", needs_credential=False),
+)

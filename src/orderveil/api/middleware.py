@@ -1,0 +1,100 @@
+"""What every request of the machine door passes: time, credential, idempotency, counting."""
+
+import time
+from io import BytesIO
+from typing import Any
+
+import msgspec
+from django.db import connection
+from falcon import Request, Response
+
+from orderveil.api import idempotency
+from orderveil.api.metrics import REFUSALS, REQUESTS, SECONDS
+from orderveil.core.clocks import utc_now
+from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.hops import Hop
+from orderveil.gate.disclose import Caller
+from orderveil.gate.law import authenticate
+from orderveil.hops.bodies import BATCH_LIMIT_BYTES, read_body
+from orderveil.partners.credentials import UNAUTHORISED
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """The answer to a repeated request: what it came to the first time."""
+
+    replayed: bool
+    status: int
+
+
+class Doorkeeper:
+    """Gives each request its time and its caller, and gives the database connection back."""
+
+    def __init__(self, open_templates: frozenset[str], keyed_templates: frozenset[str]) -> None:
+        self._open = open_templates
+        self._keyed = keyed_templates
+
+    def process_request(self, req: Request, _resp: Response) -> None:
+        """The clock is read once; everything below takes it from here."""
+        req.context.now = utc_now()
+        req.context.began = time.perf_counter()
+
+    def process_resource(
+        self, req: Request, resp: Response, _resource: object, _params: dict[str, Any]
+    ) -> None:
+        """Who asks; and have they asked this before?"""
+        if req.uri_template in self._open:
+            return
+        req.context.caller = caller_of(req)
+        key = req.get_header("Idempotency-Key")
+        if key is not None and req.uri_template in self._keyed:
+            self._begin(req, resp, key)
+
+    def _begin(self, req: Request, resp: Response, key: str) -> None:
+        body = read_body(req, BATCH_LIMIT_BYTES)
+        req.context.body = body
+        req._bounded_stream = BytesIO(body)  # noqa: SLF001 - read once, for the digest and for use
+        credential_id = req.context.caller.credential_id
+        digest = idempotency.digest_of(req.method, req.path, body)
+        status = idempotency.begin(credential_id, key, digest, req.context.now)
+        if status is None:
+            req.context.key = key
+            return
+        resp.set_header("Idempotent-Replayed", "true")
+        resp.status = str(status)
+        resp.data = msgspec.json.encode(Replayed(replayed=True, status=status))
+        resp.complete = True
+
+    def process_response(
+        self, req: Request, resp: Response, _resource: object, _req_succeeded: bool
+    ) -> None:
+        """Count it, keep how it ended, give the connection back."""
+        template = req.uri_template or "none"
+        status = resp.status_code
+        key = getattr(req.context, "key", None)
+        if key is not None:
+            idempotency.finish(req.context.caller.credential_id, key, status)
+        REQUESTS.labels(req.method, template, status).inc()
+        SECONDS.labels(template).observe(time.perf_counter() - req.context.began)
+        code = getattr(resp.context, "problem_code", None)
+        if code is not None:
+            REFUSALS.labels(code).inc()
+        resp.set_header("Cache-Control", "no-store")
+        resp.set_header("X-Content-Type-Options", "nosniff")
+        connection.close()
+
+
+def caller_of(req: Request) -> Caller:
+    """The caller behind the bearer token; raises `RefusedError`."""
+    scheme, _, token = (req.auth or "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise RefusedError(UNAUTHORISED)
+    found = authenticate(token.strip(), now=req.context.now, address=req.remote_addr)
+    if isinstance(found, Problem):
+        raise RefusedError(found)
+    law, credential = found
+    return Caller(
+        brand_id=law.brand.pk,
+        partner_id=credential.partner_id,
+        hop=Hop(credential.hop),
+        credential=credential,
+    )

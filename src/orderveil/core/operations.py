@@ -1,0 +1,21 @@
+"""What an endpoint says of itself: the OpenAPI document is generated from these and their types."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path. `request` and `response` are msgspec types, or None."""
+
+    method: str
+    path: str
+    summary: str
+    tag: str
+    response: Any = None
+    request: Any = None
+    status: int = 200
+    needs_credential: bool = True
+    idempotency_key: bool = False
+    problems: tuple[int, ...] = ()
+    """The HTTP statuses of the refusals it is likely to answer."""
