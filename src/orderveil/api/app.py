@@ -32,7 +32,7 @@ class OpenApi:
         resp.data = self._document
 
 
-def create_app() -> falcon.App:
+def create_app() -> falcon.App[Request, Response]:
     """The WSGI application of the machine door."""
     routes = [route for module in MODULES for route in module.ROUTES]
     routes.append(("/v1/openapi.json", OpenApi()))

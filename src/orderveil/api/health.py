@@ -1,7 +1,5 @@
 """Is the process alive, may it take requests, and how is it doing?"""
 
-from datetime import timedelta
-
 import msgspec
 from django.db import DatabaseError, connection
 from falcon import Request, Response
@@ -10,7 +8,7 @@ from orderveil.api.metrics import exposition
 from orderveil.core.operations import Operation
 from orderveil.outbox.upkeep import backlog
 
-SEQUENCER_LATE = timedelta(seconds=10)
+SEQUENCER_LATE_SECONDS = 10
 """Ready is false when entries wait longer than this for their place in the tree."""
 
 
@@ -23,7 +21,10 @@ class Health(msgspec.Struct, frozen=True):
 def _trouble() -> str | None:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT min(at) < now() - %s FROM ledger_pending", [SEQUENCER_LATE])
+            cursor.execute(
+                "SELECT min(at) < now() - make_interval(secs => %s) FROM ledger_pending",
+                [SEQUENCER_LATE_SECONDS],
+            )
             if cursor.fetchone()[0]:
                 return "the sequencer is late"
     except DatabaseError:

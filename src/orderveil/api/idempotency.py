@@ -30,7 +30,7 @@ def begin(credential_id: int, key: str, digest: bytes, now: datetime) -> int | N
     """None: go on. A status: this was done, and ended with it. Raises `RefusedError`."""
     if not key or len(key) > MOST_CHARACTERS:
         raise RefusedError(_problem("bad_key", "An idempotency key has 1 to 255 characters.", 400))
-    row = [credential_id, hashlib.sha256(key.encode()).digest()]
+    row: list[int | bytes] = [credential_id, hashlib.sha256(key.encode()).digest()]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO api_idempotency (credential_id, key_hash, digest, created_at)"
@@ -57,7 +57,7 @@ def begin(credential_id: int, key: str, digest: bytes, now: datetime) -> int | N
 
 def finish(credential_id: int, key: str, status: int) -> None:
     """Keep how it ended; a fault (5xx) frees the key instead."""
-    row = [credential_id, hashlib.sha256(key.encode()).digest()]
+    row: list[int | bytes] = [credential_id, hashlib.sha256(key.encode()).digest()]
     with connection.cursor() as cursor:
         if status >= 500:
             cursor.execute(

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 from falcon import Request, Response
+from falcon.stream import BoundedStream
 
 from orderveil.api import idempotency
 from orderveil.api.metrics import REFUSALS, REQUESTS, SECONDS
@@ -52,7 +53,8 @@ class Doorkeeper:
     def _begin(self, req: Request, resp: Response, key: str) -> None:
         body = read_body(req, BATCH_LIMIT_BYTES)
         req.context.body = body
-        req._bounded_stream = BytesIO(body)  # noqa: SLF001 - read once, for the digest and for use
+        # Read once, for the digest here and for the resource.
+        req._bounded_stream = BoundedStream(BytesIO(body), len(body))  # noqa: SLF001
         credential_id = req.context.caller.credential_id
         digest = idempotency.digest_of(req.method, req.path, body)
         status = idempotency.begin(credential_id, key, digest, req.context.now)

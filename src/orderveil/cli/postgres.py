@@ -38,10 +38,13 @@ from typing import Self
 
 import psycopg
 from django.core.management import call_command
+from django.db import connection
 from psycopg import sql
 
 from orderveil.cli import postgres_files as files
+from orderveil.core.clocks import utc_now
 from orderveil.core.errors import OrderveilError
+from orderveil.ledger import partitions
 from orderveil.web.settings import socket_folder
 
 _PR_SET_PDEATHSIG = 1
@@ -264,11 +267,27 @@ def ensure_database(home: Path, *, durable: bool = True, stay: bool = False) -> 
     """A running, migrated database in `home`. Django must be set up for the same home."""
     server = EmbeddedPostgres(home, durable=durable, stay=stay).start()
     try:
-        call_command("migrate", verbosity=0)
+        migrate()
     except BaseException:
         server.stop(drain_seconds=0)
         raise
     return server
+
+
+def migrate() -> None:
+    """Bring Django's database up to date, as the owner of its tables."""
+    options = connection.settings_dict["OPTIONS"]
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
+    role = options.pop("assume_role", None)
+    try:
+        call_command("migrate", verbosity=0)
+        partitions.ensure(utc_now())
+    finally:
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
+        if role is not None:
+            options["assume_role"] = role
 
 
 def _tie_to_parent() -> Callable[[], None]:

@@ -46,6 +46,7 @@ def _by_prefix() -> Mapping[str, frozenset[int]]:
 
 
 _LENGTHS_OF = _by_prefix()
+_FIRST_DIGITS = frozenset(prefix[0] for prefix in _LENGTHS_OF)
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 LIKELY, LAID_OUT, DOUBTFUL = 0.6, 0.8, 0.4
@@ -122,6 +123,11 @@ def _in_groups(folded: str, groups: list[tuple[int, int]]) -> Iterator[tuple[int
 
 def _card_at(folded: str, groups: list[tuple[int, int]], first: int) -> tuple[int, float] | None:
     """The longest card that begins with group `first`: its last group, and the certainty."""
+    start, end = groups[first]
+    if folded[start] not in _FIRST_DIGITS:
+        return None
+    if end - start < 4 and first and groups[first - 1][1] - groups[first - 1][0] == end - start:
+        return None  # a number spelled digit by digit begins where the spelling does
     window = groups[first : first + _MOST_GROUPS]
     sizes = tuple(end - start for start, end in window)
     best: tuple[int, float] | None = None

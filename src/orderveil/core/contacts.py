@@ -23,9 +23,11 @@ _GROUP = re.compile(r"[0-9]+")
 _INDIAN_GROUPS = frozenset({(10,), (4, 6), (3, 7), (2, 8)})
 _LOCAL_GROUPS = {(3, 3, 4): 0.6, (3, 4): 0.4, (4, 4): 0.4, (10,): 0.3}
 _ABROAD_SURE, _INDIAN_SURE, _LANDLINE, _ODD = 0.95, 0.9, 0.7, 0.2
-_MOST_GROUPS = 5
+_MOST_GROUPS = 4
+_FIRST_SIZES = frozenset({2, 3, 4, 5, 10, 11})
 
-_LEFT = re.compile(r"[^\s@<>()\[\],;:\\\"'=|]{1,320}\Z")
+_NOT_IN_LOCAL = frozenset(" \n@<>()[],;:\\\"'=|")
+_LONGEST_LOCAL = 320
 _NOT_IN_LABEL = r"\s@<>()\[\],;:\\\"'/?#.!"
 _RIGHT = re.compile(rf"(?:[^{_NOT_IN_LABEL}]{{1,63}}\.)+[^\W\d_][^{_NOT_IN_LABEL}]{{1,62}}")
 
@@ -63,6 +65,8 @@ def _in_chain(folded: str, start: int, end: int) -> Iterator[tuple[int, int, flo
     if 7 <= digits <= 15:
         yield start, _after_extension(folded, end), _ODD
     for first in range(len(groups)):
+        if groups[first][1] - groups[first][0] not in _FIRST_SIZES:
+            continue
         for last in range(first, min(first + _MOST_GROUPS, len(groups))):
             certainty = _certainty_of_groups(folded, groups[first : last + 1])
             if certainty:
@@ -88,10 +92,18 @@ def email_spans(folded: str) -> Iterator[tuple[int, int, float]]:
     """Start, end and certainty of each email address in folded text."""
     at = folded.find("@")
     while at >= 0:
-        left = _LEFT.search(folded[max(0, at - 320) : at])
-        right = _RIGHT.match(folded, at + 1)
-        if left and right:
-            local = left[0].lstrip(".-*")
-            if local:
-                yield at - len(local), right.end(), 0.95
+        start = _local_start(folded, at)
+        right = _RIGHT.match(folded, at + 1) if start < at else None
+        if right:
+            yield start, right.end(), 0.95
         at = folded.find("@", at + 1)
+
+
+def _local_start(folded: str, at: int) -> int:
+    """Where the local part before `at` begins; `at` itself if there is none."""
+    start = at
+    while start > max(0, at - _LONGEST_LOCAL) and folded[start - 1] not in _NOT_IN_LOCAL:
+        start -= 1
+    while start < at and folded[start] in "*.-":
+        start += 1
+    return start

@@ -45,9 +45,10 @@ _ID_SUBJECTS = _words(
     " delivery parcel package return batch device location warehouse shop seller merchant"
 )
 _ID_TAILS = _words(
-    "id ids gid uid uuid guid token tokens timestamp url uri link href key hash digest checksum"
-    " etag signature fingerprint awb waybill sku hsn ean upc gtin isbn asin barcode imei iccid ref"
-    " reference rrn utr at date time epoch lat lng latitude longitude ms nonce cookie slug serial"
+    "id ids gid uid uuid guid identifier token tokens timestamp url uri link href key hash digest"
+    " checksum etag signature fingerprint authorization awb waybill sku hsn ean upc gtin isbn asin"
+    " barcode imei iccid ref reference rrn utr at date time epoch lat lng latitude longitude ms"
+    " nonce cookie slug serial"
 )
 _ID_LABELS = _words(
     "order orders awb awbs waybill waybills tracking consignment shipment docket lrn imei imeis"
@@ -65,11 +66,8 @@ _GLUED_ID = re.compile(
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _ANY_WORD = re.compile(r"[^\W\d_](?:[^\s\d!-/:-@\[-`{-~])*")
-_LABEL = re.compile(
-    r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
-    rf"(?i:{'|'.join(sorted(_ID_LABELS, key=len, reverse=True))})"
-    r"(?:[\W_]|(?i:nos|no|numbers|number|num|ids|id|is|code|ref|and)(?![A-Za-z])|[0-9]{10,}(?![0-9]))*$"
-)
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^\W_A-Za-z0-9]+")
+_FILLER = _words("no nos num number numbers is code and")
 _IN_URL = re.compile(r"(?:://|www\.|[?&]\w)\S*$|^/\S*$").search
 
 
@@ -136,13 +134,25 @@ def _is_numbered(words: list[str]) -> bool:
 def speaks_of(words: frozenset[str], text: str, start: int, end: int) -> bool:
     """True if one of `words` stands within reach of what is at `text[start:end]`."""
     near = text[max(0, start - _WINDOW) : start] + " " + text[end : end + _WINDOW // 2]
-    spoken = (word.lower() for word in _ANY_WORD.findall(near) + _WORD.findall(near))
-    return not words.isdisjoint(spoken)
+    spoken = _WORD.findall(near)
+    if not near.isascii():
+        spoken += _ANY_WORD.findall(near)
+    return any(word.lower() in words for word in spoken)
 
 
 def labelled_as_id(text: str, start: int) -> bool:
-    """True if the words right before `start` name an identifier."""
-    return _LABEL.search(text[max(0, start - _LABEL_WINDOW) : start]) is not None
+    """True if the words right before `start` name an identifier.
+
+    Between the label and the number there may be filler, and other long numbers: a list.
+    """
+    tokens = _TOKEN.findall(text[max(0, start - _LABEL_WINDOW) : start])
+    for token in reversed(tokens):
+        word = token.lower()
+        if word in _ID_LABELS:
+            return True
+        if word not in _FILLER and not (word.isdigit() and len(word) >= 10):
+            return False
+    return False
 
 
 def weighed(

@@ -8,6 +8,7 @@ Rules kept here:
 import re
 from collections.abc import Iterator
 
+from orderveil.core.cards import card_spans
 from orderveil.core.context import CARD_WORDS, key_words, path_segments, speaks_of
 
 _NAMES = frozenset({"cvv", "cvc", "cvn", "csc"})
@@ -53,7 +54,9 @@ def cvv_spans(folded: str, path: str) -> Iterator[tuple[int, int, float]]:
             yield *match.span(), 0.9
     if not may_name_cvv(folded):
         return
+    beside_card = next(card_spans(folded), None) is not None
     for match in _IN_TEXT.finditer(folded):
-        sure = not match["name"].lower().startswith("security")
-        near = speaks_of(CARD_WORDS, folded, *match.span())
+        # A gate has a "security code" too.
+        sure = beside_card or not match["name"].lower().startswith("security")
+        near = sure or speaks_of(CARD_WORDS, folded, *match.span())
         yield *match.span("value"), 0.9 if sure else 0.7 if near else 0.4

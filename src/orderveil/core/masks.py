@@ -17,6 +17,7 @@ import regex  # type: ignore[import-untyped]
 
 from orderveil.core.fields import ADDRESS_LINES, PERSONAL, Field
 from orderveil.core.forms import SHOWS_NOTHING, Form
+from orderveil.core.redaction import redact as redact  # noqa: PLC0414 - offered here
 from orderveil.core.scripts import fold
 
 HIDDEN = "***"

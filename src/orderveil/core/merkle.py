@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 HASH_BYTES = 32
+_PAIR = 2 * HASH_BYTES
 EMPTY_ROOT = sha256(b"").digest()
 
 Range = tuple[int, int]
@@ -32,14 +33,23 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root(leaves: Sequence[bytes]) -> bytes:
     """The tree hash MTH of `leaves`; of none, SHA-256 of nothing (RFC 6962 2.1)."""
+    return packed_root(b"".join(leaves))
+
+
+def packed_root(leaves: bytes) -> bytes:
+    """As `root`, of concatenated leaf hashes."""
     if not leaves:
         return EMPTY_ROOT
-    level, digest = b"".join(leaves), sha256
+    level, digest = leaves, sha256
     while len(level) > HASH_BYTES:
         # A last node without a neighbour rises as it is: the same tree as splitting from the top.
-        end = len(level) & ~(2 * HASH_BYTES - 1)
-        pairs = [level[at : at + 2 * HASH_BYTES] for at in range(0, end, 2 * HASH_BYTES)]
-        level = b"".join([digest(b"\x01" + pair).digest() for pair in pairs]) + level[end:]
+        end = len(level) & -_PAIR
+        level = (
+            b"".join(
+                [digest(b"\x01" + level[at : at + _PAIR]).digest() for at in range(0, end, _PAIR)]
+            )
+            + level[end:]
+        )
     return level
 
 

@@ -37,6 +37,6 @@ class Personal:
         msg = "a personal value can't be printed, logged, pickled or serialised"
         raise TypeError(msg)
 
-    __str__ = __repr__ = __format__ = _refuse  # type: ignore[assignment]
+    __str__ = __repr__ = __format__ = _refuse
     __bytes__ = __iter__ = __len__ = __index__ = _refuse
-    __reduce__ = __reduce_ex__ = __copy__ = __deepcopy__ = _refuse  # type: ignore[assignment]
+    __reduce__ = __reduce_ex__ = __getstate__ = __copy__ = __deepcopy__ = _refuse

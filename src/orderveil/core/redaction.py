@@ -16,6 +16,10 @@ _DOUBT = 0.3
 _SEVEN_DIGITS = re.compile(r"[0-9](?:[^0-9]*[0-9]){6}").search
 
 
+WITHHELD_MARK = "[withheld]"
+"""Stands where a phone or an email was, when its own form shows nothing."""
+
+
 def redact(text: str, phone_form: Callable[[str], str], email_form: Callable[[str], str]) -> str:
     """`text` with each phone and email in the form that the functions give it.
 

@@ -77,9 +77,10 @@ class SealedOrder:
         """The values by field name; raises `SealBrokenError`."""
         nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
-            return _decode(self._cipher.decrypt(nonce, text, self._place(compartment)))
-        except InvalidTag:
+            opened = self._cipher.decrypt(nonce, text, self._place(compartment))
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise SealBrokenError(f"The compartment {compartment} of an order") from None
+        return _decode(opened)
 
     def wrap(self, epoch_key: bytes, epoch_id: int, nonce: bytes) -> bytes:
         """The data key under its epoch key, 60 bytes, bound to order, number and epoch."""
@@ -101,6 +102,6 @@ class SealedOrder:
         nonce, text = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
         try:
             dek = _cipher(epoch_key).decrypt(nonce, text, aad)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SealBrokenError("An order's data key") from None
         return cls(dek, brand_id, order_id, dek_no)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from orderveil.core.fields import Field
-from orderveil.core.forms import SHOWS_NOTHING, Form, tells_at_most
+from orderveil.core.forms import Form, tells_at_most
 from orderveil.core.hops import Hop, Reach
 from orderveil.core.states import ParcelState
 
@@ -36,6 +36,7 @@ class HopRow:
     needs: frozenset[Requirement] = frozenset()
 
     def form(self, field: Field) -> Form:
+        """How this hop is shown `field`."""
         return self.forms.get(field, Form.ABSENT)
 
 
@@ -70,7 +71,6 @@ def _row_changes(hop: Hop, old: HopRow, new: HopRow) -> list[CellChange]:
         CellChange(hop, field, before, after, loosens=not tells_at_most(after, before))
         for field in Field
         if (before := old.form(field)) != (after := new.form(field))
-        and not {before, after} <= SHOWS_NOTHING - {Form.REFUSED}
     ]
     terms: list[tuple[str, str, str, bool]] = [
         ("reach", old.reach, new.reach, new.reach == Reach.ALL),

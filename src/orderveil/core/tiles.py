@@ -11,6 +11,7 @@ A tile is named (level, n); its value is its hashes, concatenated.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from orderveil.core.merkle import (
@@ -18,15 +19,18 @@ from orderveil.core.merkle import (
     Range,
     consistency_ranges,
     inclusion_ranges,
+    packed_root,
     pieces,
     range_hash,
-    root,
 )
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
 
 TileName = tuple[int, int]
+# Proofs share most of their subtrees, so few have to be hashed again.
+_packed_root = lru_cache(maxsize=2048)(packed_root)
+
 ReadTile = Callable[[int, int], bytes]
 """(level, n) -> at least the hashes that the tree in question has there."""
 
@@ -97,11 +101,11 @@ def subtree(read: ReadTile, start: int, height: int) -> bytes:
     level, above = divmod(height, HEIGHT)
     at = start >> HEIGHT * level
     n, first = divmod(at, WIDTH)
-    wanted = hashes_in(read(level, n), first, first + (1 << above))
-    if len(wanted) != 1 << above:
+    wanted = read(level, n)[first * HASH_BYTES : (first + (1 << above)) * HASH_BYTES]
+    if len(wanted) != HASH_BYTES << above:
         msg = f"tile {level}/{n} is too short"
         raise ValueError(msg)
-    return root(wanted)
+    return _packed_root(wanted)
 
 
 def hash_from_tiles(read: ReadTile, start: int, end: int) -> bytes:
@@ -144,7 +148,7 @@ def grow(partial: Mapping[TileName, bytes], size: int, leaves: bytes) -> dict[Ti
         for at, tile in enumerate(_cut(fresh)):
             changed[level, n + at] = tile
             if len(tile) == WIDTH * HASH_BYTES:
-                risen.append(root(hashes_in(tile)))
+                risen.append(packed_root(tile))
         level, fresh = level + 1, b"".join(risen)
     return changed
 

@@ -22,10 +22,7 @@ from orderveil.core.fields import COMPARTMENT_OF, PROSE, Compartment, Field
 from orderveil.core.forms import Form
 from orderveil.core.normalise import search_key
 from orderveil.core.orders import Facts
-from orderveil.core.redaction import redact
-
-WITHHELD_MARK = "[withheld]"
-"""Stands in prose where a phone or an email was, when its own form shows nothing."""
+from orderveil.core.redaction import WITHHELD_MARK, redact
 
 _PARCEL_FIELDS = frozenset({Field.PARCEL_STATE, Field.CARRIER, Field.AWB})
 

@@ -19,6 +19,7 @@ from psycopg.rows import TupleRow
 
 from orderveil.core.decision import Grant, enforced_for
 from orderveil.core.errors import OrderveilError, Problem
+from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
 from orderveil.core.merkle import leaf_hash
@@ -41,6 +42,7 @@ from orderveil.ledger.entries import (
 )
 from orderveil.ledger.rows import make_rows
 from orderveil.partners.budgets import Budgets
+from orderveil.partners.credentials import UNAUTHORISED
 from orderveil.partners.models import Credential, Partner
 
 MOST_ORDERS = 1_000
@@ -128,7 +130,7 @@ def _decide(
     law: Law, caller: Caller, order_id: bytes, now: datetime
 ) -> tuple[Grant, Plan] | Problem:
     if not _in_force(law, caller, now):
-        return laws.UNAUTHORISED
+        return UNAUTHORISED
     partner = law.partners[caller.partner_id]
     enforced = enforced_for(law.standing(partner, now.date()), order_id)
     return law.decide(partner, caller.hop, enforced=enforced, today=now.date())
@@ -138,8 +140,8 @@ def _asker(law: Law, caller: Caller) -> Asker:
     return Asker(law.brand.pk, law.rev, caller.partner_id, caller.credential_id)
 
 
-def _would(grant: Grant) -> dict[str, Form] | None:
-    return {name: form for name, form in grant.would_withhold} or None
+def _would(grant: Grant) -> dict[Field, Form] | None:
+    return dict(grant.would_withhold) or None
 
 
 def _entry(
@@ -164,7 +166,7 @@ def _entry(
             person=caller.person,
             order=order_id.hex(),
             parcels=(parcel_no,) if parcel_no else (),
-            forms=grant.forms,
+            forms=dict(grant.forms),
             would=_would(grant),
             purpose=grant.purpose,
             reason=caller.reason,
@@ -291,7 +293,7 @@ def _record_and_open(
             person=caller.person,
             rows=len(orders),
             rows_root=rows.root,
-            forms=grant.forms,
+            forms=dict(grant.forms),
             would=_would(grant),
             purpose=grant.purpose,
             reason=caller.reason,

@@ -23,6 +23,7 @@ from orderveil.gate.updating import emit_state
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.events import EventKind, emit
 from orderveil.partners import assignments
+from orderveil.partners.credentials import UNAUTHORISED
 
 FIRST_PARCEL = 1
 
@@ -47,7 +48,7 @@ def _stands(caller: Caller, now: datetime) -> Problem | None:
         law = laws.reload(caller.brand_id)
     known = law.credentials.get(caller.credential.pk) if caller.credential else None
     if caller.credential is not None and (known is None or known.revoked_at is not None):
-        return laws.UNAUTHORISED
+        return UNAUTHORISED
     partner = law.partners[caller.partner_id]
     decision = law.decide(partner, caller.hop, enforced=True, today=now.date())
     return decision if isinstance(decision, Problem) else None

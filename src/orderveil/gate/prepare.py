@@ -12,6 +12,7 @@ from orderveil.core.blindindex import fingerprint, order_id
 from orderveil.core.fields import FIELDS_OF, Compartment, Field
 from orderveil.core.orders import Facts, OrderDraft, ParcelDraft
 from orderveil.core.personal import Personal
+from orderveil.core.redaction import WITHHELD_MARK, redact
 from orderveil.core.sealing import DEK_BYTES, NONCE_BYTES, SealedOrder
 from orderveil.gate.keys import BrandKeys
 from orderveil.keyring.epochs import EpochKey
@@ -81,10 +82,26 @@ def normalised(personal: Mapping[Field, Personal]) -> Values:
 
 
 def with_region(facts: Facts, values: Values) -> Facts:
-    """The facts with their region, which is all that is left of the address for reports."""
+    """The facts with their region, which is all that is left of the address for reports.
+
+    Contacts typed into an item's title are cut out: facts are not sealed.
+    """
     address = values.get(Compartment.ADDRESS, {})
     region = normalise.region(address.get(Field.STATE), address.get(Field.PINCODE))
-    return msgspec.structs.replace(facts, region=region) if region else facts
+    if region:
+        facts = msgspec.structs.replace(facts, region=region)
+    titles = [redact(item.title, _cut, _cut) for item in facts.items]
+    if titles != [item.title for item in facts.items]:
+        items = zip(facts.items, titles, strict=True)
+        facts = msgspec.structs.replace(
+            facts,
+            items=tuple(msgspec.structs.replace(item, title=title) for item, title in items),
+        )
+    return facts
+
+
+def _cut(_contact: str) -> str:
+    return WITHHELD_MARK
 
 
 def fingerprints(keys: BrandKeys, values: Values) -> tuple[bytes | None, bytes | None]:

@@ -31,6 +31,7 @@ def connect(role: str | None = None) -> psycopg.Connection[tuple[Any, ...]]:
         "password": settings["PASSWORD"],
         "host": settings["HOST"],
         "port": settings["PORT"],
+        "application_name": role,
     }
     wanted = {name: value for name, value in target.items() if value}
     return psycopg.connect(**{**extra, **wanted, "options": " ".join(options)}, autocommit=True)

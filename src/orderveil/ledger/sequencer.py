@@ -24,6 +24,7 @@ from orderveil.core.clocks import utc_now
 from orderveil.core.merkle import EMPTY_ROOT
 from orderveil.ledger import checkpoints
 from orderveil.ledger.connections import SEQUENCER, connect
+from orderveil.ledger.store import TILES
 
 BATCH = 10_000
 IDLE_SECONDS = 0.25
@@ -163,10 +164,7 @@ def _grow(link: Link, log_id: int, size: int, leaves: bytes) -> None:
     """Stores the tiles and the head of the tree of `size` followed by `leaves`."""
     edge = tiles.edge(size)
     rows = link.execute(
-        "SELECT level, n, hashes FROM ledger_tile WHERE log_id = %s AND (level, n) IN"
-        " (SELECT * FROM unnest(%s::smallint[], %s::bigint[]))",
-        [log_id, [level for level, _, _ in edge], [n for _, n, _ in edge]],
-        binary=True,
+        TILES, [[level for level, _, _ in edge], [n for _, n, _ in edge], log_id], binary=True
     )
     known = {(level, n): hashes for level, n, hashes in rows}
     changed = tiles.grow(known, size, leaves)

@@ -83,7 +83,7 @@ class _Tree:
         ):
             msg = f"tile {tile.level}/{tile.n} is not a full tile of this tree"
             raise _BadError(msg)
-        if merkle.root(tiles.hashes_in(tile.hashes)) != self.hash(tile.level + 1, tile.n):
+        if merkle.packed_root(tile.hashes) != self.hash(tile.level + 1, tile.n):
             msg = f"tile {tile.level}/{tile.n} does not hash to what the tree holds for it"
             raise _BadError(msg)
         self.full[tile.level] = tile

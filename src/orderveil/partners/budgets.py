@@ -6,7 +6,7 @@ only be reached early, never exceeded.
 """
 
 import threading
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db import connection, transaction
 
@@ -29,10 +29,11 @@ class Budgets:
         """Take `orders` from the budget, or say why not. Nothing is taken on a refusal."""
         if limit is None:
             return None
+        today = now.astimezone(UTC).date()
         with self._lock:
-            day, left = self._left.get(credential_id, (now.date(), 0))
-            if day != now.date():
-                day, left = now.date(), 0
+            day, left = self._left.get(credential_id, (today, 0))
+            if day != today:
+                day, left = today, 0
             if left < orders:
                 left += self._lease(credential_id, day, limit, orders - left)
             if left < orders:
@@ -44,7 +45,7 @@ class Budgets:
     @staticmethod
     def _lease(credential_id: int, day: date, limit: int, need: int) -> int:
         """How many orders this process may add to what it holds; 0 if `need` is not to be had."""
-        key = [credential_id, day]
+        key: list[int | date] = [credential_id, day]
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO partners_budget (credential_id, day, leased) VALUES (%s, %s, 0)"

@@ -12,7 +12,7 @@ import hmac
 import re
 import secrets
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.db import transaction
 
@@ -63,7 +63,7 @@ def issue(
         partner=partner,
         hop=hop,
         secret_hash=_hash(secret),
-        networks=[str(ip_network(text)) for text in networks or []],
+        networks=[_network(text) for text in networks or []],
         daily_limit=daily_limit,
         channel=channel,
         created_at=now,
@@ -96,6 +96,21 @@ def revoke(credential_id: int, *, now: datetime) -> None:
     )
 
 
+def _network(text: str) -> str:
+    """The CIDR range in its one spelling; raises `RefusedError`."""
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        raise RefusedError(
+            Problem(
+                code="network_invalid",
+                detail=f"{text!r} is no network.",
+                remedy="Write it as CIDR with no bits set behind the prefix: `192.0.2.0/24`.",
+                rule="a credential's networks are CIDR ranges (RFC 4632)",
+            )
+        ) from None
+
+
 def _hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
@@ -124,6 +139,9 @@ def is_in_force(credential: Credential, *, now: datetime, address: str | None) -
         source = ip_address(address or "")
     except ValueError:
         return False
+    if isinstance(source, IPv6Address) and source.ipv4_mapped:
+        # A dual-stack socket writes IPv4 callers as ::ffff:a.b.c.d (RFC 4291 2.5.5.2).
+        source = source.ipv4_mapped
     return any(source in ip_network(network) for network in credential.networks)
 
 

@@ -28,6 +28,30 @@ def missing(what: str, name: str, remedy: str) -> RefusedError:
     return RefusedError(Problem("not_found", detail, remedy, rule="names are exact", status=404))
 
 
+def _taken(what: str, name: str) -> RefusedError:
+    return RefusedError(
+        Problem(
+            code="name_taken",
+            detail=f"There is a {what} {name!r} already.",
+            remedy="Choose another name, or go on with that one.",
+            rule=f"a {what}'s name is its own within a brand",
+            status=409,
+        )
+    )
+
+
+def _check_percent(percent: int) -> None:
+    if not 0 <= percent <= 100:
+        raise RefusedError(
+            Problem(
+                code="percent_invalid",
+                detail=f"{percent} is no share of the orders.",
+                remedy="Give a whole number from 0 to 100.",
+                rule="a partner's policy holds for 0 to 100 percent of the orders",
+            )
+        )
+
+
 def brand(slug: str) -> Brand:
     """The brand of that name; raises `RefusedError`."""
     found = Brand.objects.filter(slug=slug).first()
@@ -60,7 +84,12 @@ def partner(brand_: Brand, slug: str) -> Partner:
 def add_channel(
     brand_: Brand, name: str, format_: str, *, now: datetime, secret: bytes | None = None
 ) -> tuple[Channel, bytes]:
-    """A way in for orders, and its webhook secret: shown once, sealed here."""
+    """A way in for orders, and its webhook secret: shown once, sealed here.
+
+    Raises `RefusedError` if the name is taken.
+    """
+    if Channel.objects.filter(brand=brand_, name=name).exists():
+        raise _taken("channel", name)
     made = Channel.objects.create(brand=brand_, name=name, format=format_, created_at=now)
     secret = secret or secrets.token_urlsafe(32).encode()
     keyring_secrets.put(brand_.pk, f"channel:{made.pk}", secret)
@@ -103,7 +132,13 @@ def add_partner(
     mode: Mode = Mode.ENFORCE,
     enforce_percent: int = 100,
 ) -> Partner:
-    """A company that runs `hops`; it receives nothing before an agreement, unless it is `own`."""
+    """A company that runs `hops`; it receives nothing before an agreement, unless it is `own`.
+
+    Raises `RefusedError` if the name is taken or the share is none.
+    """
+    _check_percent(enforce_percent)
+    if Partner.objects.filter(brand=brand_, slug=slug).exists():
+        raise _taken("partner", slug)
     made = Partner.objects.create(
         brand=brand_,
         slug=slug,
@@ -128,7 +163,8 @@ def add_partner(
 
 @transaction.atomic
 def set_mode(partner_: Partner, mode: Mode, percent: int, *, now: datetime) -> None:
-    """Roll a partner out or back: observe, enforce N%, enforce."""
+    """Roll a partner out or back: observe, enforce N%, enforce. Raises `RefusedError`."""
+    _check_percent(percent)
     Partner.objects.filter(pk=partner_.pk).update(mode=mode, enforce_percent=percent)
     record(
         partner_.brand_id,

@@ -1,1 +1,1 @@
-"""The policy table: which hop gets which field in which form; its versions and its three profiles."""
+"""The policy table: who gets which field in which form; its versions, its three profiles."""

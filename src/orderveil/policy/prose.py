@@ -1,10 +1,10 @@
 """A policy as people read it: sentences for an auditor, cells for a table, a diff."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from orderveil.core.fields import Field
-from orderveil.core.forms import SHOWS_NOTHING, Form
+from orderveil.core.forms import Form
 from orderveil.core.hops import Hop, Reach
 from orderveil.core.states import ParcelState
 from orderveil.core.table import CellChange, HopRow, Table
@@ -40,7 +40,7 @@ _VERB = {
 }
 
 
-def _list(names: list[str]) -> str:
+def _list(names: Sequence[str]) -> str:
     words = [name.replace("_", " ") for name in names]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
@@ -68,8 +68,7 @@ def sentences(table: Table) -> Iterator[str]:
             if form in by_form and form != Form.ABSENT
         ]
         sight = "; ".join(verbs) if verbs else "sees nothing"
-        unseen = [f for form in SHOWS_NOTHING for f in by_form.get(form, [])]
-        rest = " Nothing else." if unseen else ""
+        rest = " Nothing else." if verbs and Form.ABSENT in by_form else ""
         needs = f" It needs: {', '.join(sorted(row.needs))}." if row.needs else ""
         yield f"To {row.purpose}, {hop} {sight}.{rest} {_when(row)}{needs}"
 

@@ -9,7 +9,7 @@ Rules kept here:
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -47,6 +47,9 @@ _MEANINGFUL: Mapping[Form, frozenset[Field]] = {
 }
 """The forms that make sense for some fields only."""
 
+
+_KEYS = ("name", "profile", "hops")
+_TERMS = ("purpose", "reach", "states", "needs", "fields")
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -88,16 +91,22 @@ def _mistake(pointer: str, detail: str, remedy: str) -> Problem:
     return Problem("policy_invalid", detail, remedy, pointer, "policy: docs/policy.md")
 
 
+def _strangers(
+    table: Mapping[str, Any], known: Iterable[str], at: str, detail: str, remedy: str
+) -> list[Problem]:
+    """A mistake for every key that is not known, in the order they were written."""
+    keys = frozenset(known)
+    return [_mistake(f"{at}/{key}", detail, remedy) for key in table if key not in keys]
+
+
 def _table(document: dict[str, Any], virtual: frozenset[Field], problems: list[Problem]) -> Table:
-    for key in document.keys() - {"name", "profile", "hops"}:
-        problems.append(_mistake(f"/{key}", "is not a key of a policy.", "Remove it."))
+    problems += _strangers(document, _KEYS, "", "is not a key of a policy.", "Remove it.")
     profile = _member(Profile, document.get("profile"), "/profile", problems) or Profile.STRICT
     hops = document.get("hops")
     if not isinstance(hops, dict):
         problems.append(_mistake("/hops", "is missing.", "Write a [hops.oms] table, and so on."))
         hops = {}
-    for key in hops.keys() - set(Hop):
-        problems.append(_mistake(f"/hops/{key}", "is not a hop.", f"Use {', '.join(Hop)}."))
+    problems += _strangers(hops, Hop, "/hops", "is not a hop.", f"Use {', '.join(Hop)}.")
     rows = {hop: _row(hop, hops.get(hop, {}), virtual, problems) for hop in Hop}
     name = document.get("name")
     if not isinstance(name, str) or not name:
@@ -111,15 +120,18 @@ def _row(hop: Hop, row: Any, virtual: frozenset[Field], problems: list[Problem])
     if not isinstance(row, dict):
         problems.append(_mistake(at, "is not a table.", "Write [hops.NAME]."))
         row = {}
-    for key in row.keys() - {"purpose", "reach", "states", "needs", "fields"}:
-        problems.append(_mistake(f"{at}/{key}", "is not a term of a hop.", "Remove it."))
+    problems += _strangers(row, _TERMS, at, "is not a term of a hop.", "Remove it.")
+    purpose = row.get("purpose", PURPOSE_OF[hop])
+    if not isinstance(purpose, str) or not purpose.strip():
+        problems.append(_mistake(f"{at}/purpose", "says nothing.", "Say it in a few words."))
+        purpose = ""
     states = row.get("states", [])
     if states == "all":
         states = list(ParcelState)
     forms = dict(_cells(at, row.get("fields", {}), virtual, problems))
     return HopRow(
         forms=forms,
-        purpose=str(row.get("purpose", PURPOSE_OF[hop])),
+        purpose=purpose,
         reach=_member(Reach, row.get("reach", "assigned"), f"{at}/reach", problems)
         or Reach.ASSIGNED,
         states=frozenset(_members(ParcelState, states, f"{at}/states", problems)),
@@ -151,25 +163,33 @@ def _cells(
 def _form(
     field: Field, text: Any, virtual: frozenset[Field], pointer: str, problems: list[Problem]
 ) -> Form | None:
-    wanted, _, otherwise = str(text).partition(" else ")
-    form = _member(Form, wanted, pointer, problems)
-    if form == Form.VIRTUAL and field not in virtual:
-        if not otherwise:
-            problems.append(
-                _mistake(
-                    pointer,
-                    f"needs a virtual {field}, and none is configured.",
-                    "Configure one, or use the profile `balanced`, which works without.",
-                )
-            )
-            return None
-        form = _member(Form, otherwise, pointer, problems)
-    if form is not None and field not in _MEANINGFUL.get(form, frozenset(Field)):
-        problems.append(
-            _mistake(pointer, f"`{form}` has no meaning for {field}.", "Use another form.")
-        )
+    wanted, divided, otherwise = str(text).partition(" else ")
+    form = _known(field, wanted, pointer, problems)
+    second = _known(field, otherwise, pointer, problems) if divided else None
+    if divided and form not in {Form.VIRTUAL, None}:
+        # Only a virtual contact can be wanting: any other `else` would be read by people alone.
+        problems.append(_mistake(pointer, "has an `else`.", "Only `virtual` may have one."))
         return None
-    return form
+    if form != Form.VIRTUAL or field in virtual:
+        return form
+    if not divided:
+        problems.append(
+            _mistake(
+                pointer,
+                f"needs a virtual {field}, and none is configured.",
+                "Configure one, or use the profile `balanced`, which works without.",
+            )
+        )
+    return second
+
+
+def _known(field: Field, word: str, pointer: str, problems: list[Problem]) -> Form | None:
+    """The form of that name, if it has a meaning for the field."""
+    form = _member(Form, word, pointer, problems)
+    if form is None or field in _MEANINGFUL.get(form, frozenset(Field)):
+        return form
+    problems.append(_mistake(pointer, f"`{form}` has no meaning for {field}.", "Use another form."))
+    return None
 
 
 def _member(vocabulary: type[E], value: Any, pointer: str, problems: list[Problem]) -> E | None:

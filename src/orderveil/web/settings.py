@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from orderveil.core.clocks import short_digest
+
 HOME = Path(os.environ.get("ORDERVEIL_HOME", "var")).resolve()
 KEYS_URL = os.environ.get("ORDERVEIL_KEYS", "file:")
 BIND = os.environ.get("ORDERVEIL_BIND", "127.0.0.1:8420")
@@ -23,12 +25,18 @@ ORIGIN = os.environ.get("ORDERVEIL_ORIGIN", "orderveil.local")
 MACHINE_VIEW = os.environ.get("ORDERVEIL_MACHINE_VIEW", "on") != "off"
 WEBHOOK_PRIVATE = os.environ.get("ORDERVEIL_WEBHOOK_PRIVATE", "deny") == "allow"
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
+APP_ROLE = "orderveil_app"
 
 
 def _database(url: str) -> dict[str, Any]:
     """Django's connection settings for a `postgresql://` URL; "" is the embedded server."""
     if not url:
-        target = {"NAME": "orderveil", "USER": "orderveil", "HOST": str(socket_folder()), "PORT": ""}
+        target = {
+            "NAME": "orderveil",
+            "USER": "orderveil",
+            "HOST": str(socket_folder()),
+            "PORT": "",
+        }
     else:
         parts = urlsplit(url)
         query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
@@ -42,14 +50,17 @@ def _database(url: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         **target,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 24, "timeout": 10}, "prepare_threshold": 5},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 24, "timeout": 10},
+            "prepare_threshold": 5,
+            # Least privilege: only migrations run as the owner of the tables.
+            "assume_role": APP_ROLE,
+        },
     }
 
 
 def socket_folder(home: Path = HOME) -> Path:
     """Where the server of `home` listens: a short path, because a socket's name is limited."""
-    from orderveil.core.clocks import short_digest
-
     return Path("/tmp") / f"orderveil-{os.geteuid()}-{short_digest(str(home))}"  # noqa: S108
 
 

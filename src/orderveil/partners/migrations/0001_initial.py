@@ -2,7 +2,6 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-
 SQL = """
 -- `order_id` leads the key, so that Citus can distribute it beside the vault's tables.
 CREATE TABLE partners_assignment (

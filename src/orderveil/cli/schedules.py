@@ -1,0 +1,68 @@
+"""What runs by the clock, on procrastinate: one job a schedule, never one per order.
+
+Each task is short and safe to run twice: a kill leaves a job `doing`, which the rescue task
+finds by its worker's missing heartbeat and queues again.
+"""
+
+import threading
+from datetime import timedelta
+
+from procrastinate import App
+from procrastinate.contrib.django import app as django_app
+
+from orderveil.api import idempotency
+from orderveil.core.clocks import utc_now
+from orderveil.ledger import partitions
+from orderveil.outbox import upkeep
+
+EVENTS_KEPT = timedelta(days=30)
+QUEUE = "schedules"
+
+
+def tasks(app: App) -> None:
+    """Register the schedules on `app`."""
+
+    @app.periodic(cron="7 * * * *")
+    @app.task(queue=QUEUE, pass_context=False)
+    def make_partitions(timestamp: int) -> None:
+        """Next months' partitions exist before their first record."""
+        del timestamp
+        partitions.ensure(utc_now())
+
+    @app.periodic(cron="17 * * * *")
+    @app.task(queue=QUEUE)
+    def forget_keys(timestamp: int) -> None:
+        """Idempotency keys older than a day, and events long done, go."""
+        del timestamp
+        idempotency.sweep(utc_now())
+        upkeep.sweep(utc_now() - EVENTS_KEPT)
+
+    @app.periodic(cron="*/5 * * * *")
+    @app.task(queue=QUEUE, pass_context=False)
+    async def rescue_stalled(timestamp: int) -> None:
+        """Jobs whose worker died are queued again."""
+        del timestamp
+        manager = app.job_manager
+        for job in await manager.get_stalled_jobs():
+            await manager.retry_job(job)
+
+
+def run(stop: threading.Event) -> None:
+    """Run the schedules until `stop` is set."""
+    import asyncio  # noqa: PLC0415 - procrastinate's worker is the one asynchronous thing here
+
+    async def until_stopped() -> None:
+        app = django_app.with_connector(django_app.connector.get_worker_connector())
+        tasks(app)
+        async with app.open_async():
+            worker = asyncio.ensure_future(
+                app.run_worker_async(
+                    queues=[QUEUE], concurrency=1, install_signal_handlers=False, name="schedules"
+                )
+            )
+            while not stop.is_set() and not worker.done():
+                await asyncio.sleep(0.2)
+            worker.cancel()
+            await asyncio.gather(worker, return_exceptions=True)
+
+    asyncio.run(until_stopped())

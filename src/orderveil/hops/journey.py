@@ -1,0 +1,112 @@
+"""The journey: event -> the hops that answer it, as ONE table; and who is told.
+
+Rules kept here:
+- a handler takes one event, writes in the event's own transaction, and emits the next events; it
+  never calls a sibling;
+- a hop's system is told by a signed webhook that carries only its own view, composed at each
+  sending through the gate: what it may see is decided then, not when the event happened.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from orderveil.core.clocks import utc_now
+from orderveil.core.errors import Problem
+from orderveil.core.hops import Hop, Reach
+from orderveil.gate import law as laws
+from orderveil.gate import parcels, refusals
+from orderveil.gate.compose import View
+from orderveil.gate.disclose import Caller, disclose, partner_refs
+from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.outbox.deliveries import Delivery
+from orderveil.outbox.events import Event, EventKind
+from orderveil.outbox.pump import fan_out
+from orderveil.outbox.subscriptions import Subscription
+from orderveil.partners import assignments
+
+TAKEN_ON_BY: Mapping[EventKind, tuple[Hop, ...]] = MappingProxyType(
+    {
+        EventKind.ORDER_ADMITTED: (Hop.WMS,),
+        EventKind.PARCEL_CREATED: (Hop.WMS,),
+        EventKind.PARCEL_PACKED: (Hop.LABEL, Hop.COURIER),
+        EventKind.PARCEL_OPENED: (Hop.COURIER,),
+    }
+)
+"""Which hops take a parcel on when this happens: their default partner is assigned."""
+
+WITHOUT_VIEW = frozenset({EventKind.ORDER_ERASED, EventKind.PRIVACY_REQUESTED})
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The body of a webhook (Standard Webhooks: type, timestamp, data)."""
+
+    type: EventKind
+    timestamp: datetime
+    data: View | dict[str, Any]
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def handle(event: Event) -> None:
+    """Answer one event: assign what is to be taken on, and queue what is to be told."""
+    now = utc_now()
+    for hop in TAKEN_ON_BY.get(event.kind, ()):
+        _take_on(event, hop, now)
+    fan_out(event, now, wanted=lambda subscription: _concerns(subscription, event))
+
+
+def _take_on(event: Event, hop: Hop, now: datetime) -> None:
+    partner = assignments.default_partner(event.brand_id, hop)
+    if partner is None or event.order_id is None:
+        return
+    number = event.parcel_no or parcels.FIRST_PARCEL
+    if assignments.assignee(event.order_id, number, hop) is None:
+        parcels.assign(None, event.brand_id, event.order_id, number, hop, partner.pk, now=now)
+
+
+def _concerns(subscription: Subscription, event: Event) -> bool:
+    """A partner with reach `assigned` hears only of its own parcels."""
+    row = laws.law_of(event.brand_id).policies.table.rows[subscription.hop]
+    if row.reach == Reach.ALL or event.order_id is None:
+        return True
+    number = event.parcel_no or parcels.FIRST_PARCEL
+    mine = assignments.assignee(event.order_id, number, subscription.hop)
+    return mine == subscription.partner_id
+
+
+def compose(delivery: Delivery, subscription: Subscription) -> bytes | Problem:
+    """The body for one sending: the subscriber's view as of now, recorded; or why not."""
+    event, now = delivery.event, utc_now()
+    if event.order_id is None:
+        return _encoder.encode(Told(event.kind, now, dict(event.detail)))
+    law = laws.law_of(subscription.brand_id)
+    partner = law.partners.get(subscription.partner_id)
+    if partner is None:
+        return refusals.UNKNOWN
+    if event.kind in WITHOUT_VIEW:
+        ref = partner_refs(law, partner).make(event.order_id, event.parcel_no)
+        return _encoder.encode(Told(event.kind, now, {"ref": ref}))
+    caller = Caller(
+        subscription.brand_id,
+        subscription.partner_id,
+        subscription.hop,
+        reason=f"told:{event.kind}",
+    )
+    view = disclose(caller, event.order_id, event.parcel_no, now=now)
+    return view if isinstance(view, Problem) else _encoder.encode(Told(event.kind, now, view))
+
+
+def on_revoked(subscription: Subscription) -> None:
+    """A receiver answered 410 Gone: its subscription ended by its own word."""
+    record(
+        subscription.brand_id,
+        ActKind.SUBSCRIPTION_REVOKED,
+        now=utc_now(),
+        who=Who(partner=subscription.partner_id),
+        subject=f"subscription:{subscription.subscription_id}",
+    )

@@ -1,0 +1,45 @@
+"""The server's one WSGI application: `/v1` and the health paths to Falcon, the rest to Django.
+
+At scale the doors run apart: `orderveil.api.app:create_app` and Django's own application are
+both WSGI applications of their own.
+"""
+
+import ctypes
+import os
+import signal
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderveil.web.settings")
+django.setup()
+
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402 - after setup
+
+from orderveil.api.app import create_app  # noqa: E402
+
+PR_SET_PDEATHSIG = 1
+
+MACHINES = ("/v1/", "/healthz", "/readyz", "/metrics")
+
+
+def _die_with_parent() -> None:
+    """A worker must not outlive the server that respawns it."""
+    if os.environ.get("ORDERVEIL_SUPERVISED"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+_die_with_parent()
+_machines = create_app()
+_people = WSGIHandler()
+
+
+def application(
+    environ: dict[str, Any], start_response: Callable[..., Any]
+) -> Iterable[bytes]:
+    """Both doors behind one address."""
+    path: str = environ.get("PATH_INFO", "")
+    if path.startswith(MACHINES):
+        return _machines(environ, start_response)
+    return _people(environ, start_response)
