@@ -15,7 +15,7 @@ from orderveil.core.fields import Field
 ID_BYTES = 16
 
 Tag = Callable[[bytes], bytes]
-"""HMAC-SHA-256 under one key, 32 bytes: made once per key, because keying costs more than hashing."""
+"""HMAC-SHA-256 under one key, 32 bytes: made once per key, since keying costs more than hashing."""
 
 
 def tagger(key: bytes) -> Tag:

@@ -66,5 +66,5 @@ SHOWS_NOTHING = frozenset({Form.ABSENT, Form.REFUSED})
 
 
 def tells_at_most(form: Form, bound: Form) -> bool:
-    """True if `form` provably tells no more than `bound`; False also when they can't be compared."""
+    """True if `form` provably tells no more than `bound`; False too if they can't be compared."""
     return form in _AT_MOST[bound]
