@@ -43,8 +43,10 @@ def is_cvv_key(path: str) -> bool:
 def may_name_cvv(text: str) -> bool:
     """False if `text` names no verification value: the cheap question before the real one."""
     low = text.lower()  # plain searches cost less than one pattern that ignores case
-    named = "cv" in low or "card" in low or "secur" in low or "verif" in low or "csc" in low
-    return named or low == "cid"
+    if "c" not in low:
+        return False
+    named = "cv" in low or "card" in low or "secur" in low or "verific" in low
+    return named or "csc" in low or "cid" in low
 
 
 def cvv_spans(folded: str, path: str) -> Iterator[tuple[int, int, float]]:

@@ -31,7 +31,10 @@ has_digit = re.compile(
 """True if a text holds a digit of any script, superscripts and circled ones too."""
 
 _LONG_DIGITS = re.compile(r"\d(?:[\s().-]{0,3}\d){6,}")
-_VALUE_KEYS = frozenset({"value", "fieldvalue", "field_value", "values"})
+VALUE_KEYS = frozenset(
+    {"value", "Value", "VALUE", "values", "FieldValue", "fieldValue", "field_value"}
+)
+"""In a list of names and values, the keys of the values: they say nothing themselves."""
 _LABEL_KEYS = ("name", "key", "label", "Name", "Key", "Label", "FieldName", "field_name")
 
 
@@ -66,7 +69,7 @@ class Place:
 
 def label(container: Mapping[str, Any], key: str) -> str | None:
     """The name beside a value in a list of names and values; None elsewhere."""
-    if str(key).lower() not in _VALUE_KEYS:
+    if key not in VALUE_KEYS:
         return None
     names = (container.get(name) for name in _LABEL_KEYS)
     return next((name for name in names if isinstance(name, str)), None)
@@ -85,7 +88,7 @@ def _shown(name: Any) -> str:
 
 
 def leaves(payload: Any) -> Iterator[tuple[Any, Any, Any, Link]]:
-    """Container, key, value and link of every text with a digit and every number, in order.
+    """Container, key, value and link of every text that holds a digit and every number, in order.
 
     Each dictionary comes first, once, with `KEYS` as its key: its keys are text too.
     """
@@ -95,7 +98,7 @@ def leaves(payload: Any) -> Iterator[tuple[Any, Any, Any, Link]]:
         container, entries, link = stack[-1]
         for key, value in entries:
             if isinstance(value, str):
-                if has_digit(value):
+                if len(value) > 2 and has_digit(value):
                     yield container, key, value, link
             elif isinstance(value, _CONTAINERS):
                 if isinstance(value, dict):

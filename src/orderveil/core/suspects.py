@@ -1,7 +1,7 @@
 """Which values of a payload may hold card data: the cheap question before the real one.
 
 Rules kept here:
-- most values are answered by one search that finds no digit;
+- most values are answered by one search for a long run of digits;
 - when in doubt the answer is yes: `detect` looks again.
 """
 
@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from orderveil.core.cards import is_card_number
 from orderveil.core.cvv import may_name_cvv
-from orderveil.core.jsonwalk import Link, has_digit, label
+from orderveil.core.jsonwalk import VALUE_KEYS, Link, label
 from orderveil.core.scripts import fold
 
 _NUMBERS = (int, float, Decimal)
@@ -27,16 +28,14 @@ def suspect_text(container: Any, key: Any, value: Any, link: Link) -> str | None
     folded = fold(value)
     if len(folded) > 12 and _LONG_RUN(folded):
         return value
-    if not _SHORT_DIGITS(folded):
-        return None
-    named = may_name_cvv(folded) or may_name_cvv(_name(container, key, link))
-    return value if named else None
+    named = f"{_name(container, key, link)} {folded}"
+    return value if may_name_cvv(named) and _SHORT_DIGITS(folded) else None
 
 
 def suspect_keys(keys: Iterable[Any]) -> bool:
     """True if one of the keys may be a card number."""
     joined = "/".join(map(str, keys))  # never between the digits of a card
-    return has_digit(joined) is not None and _LONG_RUN(fold(joined)) is not None
+    return _LONG_RUN(fold(joined)) is not None
 
 
 def _suspect_number(container: Any, key: Any, value: Any, link: Link) -> str | None:
@@ -45,13 +44,16 @@ def _suspect_number(container: Any, key: Any, value: Any, link: Link) -> str | N
     whole = abs(int(value))
     if whole != abs(value) or whole < 100 or 9999 < whole < 10**12:
         return None
-    if whole <= 9999 and not may_name_cvv(_name(container, key, link)):
-        return None
-    return str(whole)
+    if whole <= 9999:
+        return str(whole) if may_name_cvv(_name(container, key, link)) else None
+    digits = str(whole)
+    return digits if is_card_number(digits) else None
 
 
 def _name(container: Any, key: Any, link: Link) -> str:
     """The key, or what stands for it: the label beside a value, the key of a list."""
     while isinstance(key, int) and link is not None:
         link, key = link
-    return str((isinstance(container, dict) and label(container, key)) or key)
+    if key in VALUE_KEYS and isinstance(container, dict):
+        return label(container, key) or str(key)
+    return str(key)
