@@ -6,6 +6,10 @@ from ledger import sample
 from orderveil.ledger import partitions, proofs, sequencer, store
 
 
+FAR = datetime(2031, 11, 23, tzinfo=UTC)
+"""A time for which no partition has been made yet, whenever the tests run."""
+
+
 def where(entry_id):
     """The partition that holds an entry's record."""
     return store.query(
@@ -15,21 +19,20 @@ def where(entry_id):
 
 def test_this_month_and_the_next_two(log):
     """Three months are made, once, across the end of the year."""
-    made = partitions.ensure(sample.NOW)
-    months = ["2026m11", "2026m12", "2027m01"]
-    assert made == [f"ledger_record_y{month}" for month in months]
-    assert partitions.ensure(sample.NOW) == []
+    months = ["2031m11", "2031m12", "2032m01"]
+    assert partitions.ensure(FAR) == [f"ledger_record_y{month}" for month in months]
+    assert partitions.ensure(FAR) == []
 
 
 def test_records_of_a_month_without_a_partition_are_moved(log):
     """A record that landed in the default partition moves when its month's is made."""
-    first = sample.disclosure(1)
-    other = sample.disclosure(2, now=datetime(2026, 12, 1, tzinfo=UTC))
+    first = sample.disclosure(1, now=FAR)
+    other = sample.disclosure(2, now=datetime(2031, 12, 1, tzinfo=UTC))
     assert where(first) == where(other) == "ledger_record_default"
-    partitions.ensure(sample.NOW, months_ahead=0)
-    assert where(first) == "ledger_record_y2026m11"
+    partitions.ensure(FAR, months_ahead=0)
+    assert where(first) == "ledger_record_y2031m11"
     assert where(other) == "ledger_record_default"
-    assert where(sample.disclosure(3)) == "ledger_record_y2026m11"
+    assert where(sample.disclosure(3, now=FAR)) == "ledger_record_y2031m11"
 
 
 def test_expiry_takes_whole_months_and_leaves_the_tree(log):

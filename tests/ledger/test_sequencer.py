@@ -209,10 +209,13 @@ def test_run_survives_a_lost_connection(log, monkeypatch):
             while (head := store.published(log)) is None or head.size < size:
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
-            store.query(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            with connect() as owner:
+                owner.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    "   AND application_name = %s",
+                    [SEQUENCER],
+                )
     finally:
         stop.set()
         node.join()
