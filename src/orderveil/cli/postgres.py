@@ -279,7 +279,7 @@ def migrate() -> None:
     options = connection.settings_dict["OPTIONS"]
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
-    role = options.pop("assume_role", None)
+    role = options.pop("options", None)
     try:
         call_command("migrate", verbosity=0)
         partitions.ensure(utc_now())
@@ -287,7 +287,7 @@ def migrate() -> None:
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]
         if role is not None:
-            options["assume_role"] = role
+            options["options"] = role
 
 
 def _tie_to_parent() -> Callable[[], None]:

@@ -149,10 +149,8 @@ class Statement:
             params = connection.get_connection_params()
             for key in ("cursor_factory", "context"):
                 params.pop(key, None)
-            options = connection.settings_dict["OPTIONS"]
-            role = f"-c role={options['assume_role']}" if options.get("assume_role") else ""
             self._pool = ConnectionPool(
-                kwargs=params | {"autocommit": True, "prepare_threshold": 1, "options": role},
+                kwargs=params | {"autocommit": True, "prepare_threshold": 1},
                 min_size=1,
                 max_size=POOL_SIZE,
                 timeout=POOL_WAIT_SECONDS,

@@ -8,13 +8,15 @@ from orderveil.core.notes import NoteError, Verifier, open_checkpoint
 from orderveil.ledger import checkpoints, proofs
 from orderveil.ledger.entries import ActEntry, BulkEntry, DisclosureEntry
 from orderveil.ledger.queries import OrderEntry, entries_of
+from orderveil.ledger.store import query
+from orderveil.partners.models import Partner
 from orderveil.scams.picture import LedgerLine, LedgerNews
 
 
-def news(
-    order_id: bytes, origin: str, partners: Mapping[int, str], after: int = -1
-) -> LedgerNews:
+def news(brand_id: int, order_id: bytes, after: int = -1) -> LedgerNews:
     """The order's entries past index `after`, each proved against the last checkpoint."""
+    origin = query("SELECT origin FROM ledger_log WHERE log_id = %s", [brand_id])[0][0]
+    partners = dict(Partner.objects.filter(brand_id=brand_id).values_list("pk", "slug"))
     placed = [entry for entry in entries_of(order_id) if entry.place is not None]
     fresh = sorted(
         (entry for entry in placed if (entry.place or 0) > after), key=lambda e: e.place or 0

@@ -4,7 +4,8 @@ Rules kept here:
 - cells come from what the machine door answered; lights come from the policy tables; neither
   borrows from the other;
 - the terminal and the page draw this one value, so they can't disagree;
-- the picture is personal data as soon as a cell is: it is drawn, never stored or logged.
+- the picture is personal data as soon as a cell is: it is drawn, never logged, and only the walk's
+  own sample order is ever kept (`kept.py`).
 """
 
 import json

@@ -54,7 +54,7 @@ def _database(url: str) -> dict[str, Any]:
             "pool": {"min_size": 1, "max_size": 24, "timeout": 10},
             "prepare_threshold": 5,
             # Least privilege: only migrations run as the owner of the tables.
-            "assume_role": APP_ROLE,
+            "options": f"-c role={APP_ROLE}",
         },
     }
 
@@ -82,3 +82,34 @@ INSTALLED_APPS = [
 ]
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
+    }
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "style-src": ["'self'"],
+        "script-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "no-referrer"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    # A request's path or a fault's message may quote a value: only our own loggers speak.
+    "loggers": {"django": {"handlers": [], "propagate": False, "level": "CRITICAL"}},
+}

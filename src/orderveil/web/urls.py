@@ -1,5 +1,11 @@
 """What the people's door serves."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from orderveil.web.views import asset, first_page, ledger_news
+
+urlpatterns = [
+    path("", first_page),
+    path("relay/ledger.json", ledger_news),
+    path("static/<str:name>", asset),
+]

@@ -1,0 +1,66 @@
+"""`orderveil up`: server, worker and embedded database in one, until it is told to stop."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import click
+from django.conf import settings
+from rich.console import Console
+
+from orderveil.cli.server import Address, bind_address, free_address, prepared_database, running
+from orderveil.cli.session import guarded
+from orderveil.cli.walk import walk_against
+from orderveil.scams.terminal import render
+
+TEND_SECONDS = 0.5
+
+
+def _told_to_stop() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _say_where(address: Address, console: Console) -> None:
+    console.print(f"\nOrderveil is up at [bold]{address.url}[/bold]", highlight=False)
+    for path, what in (
+        ("/", "the picture, and the ledger filling"),
+        ("/v1/openapi.json", "the machine API"),
+        ("/readyz", "ready?"),
+        ("/metrics", "Prometheus"),
+    ):
+        console.print(f"  {address.url}{path:<18} {what}", highlight=False)
+    console.print("Stop it with Ctrl-C.")
+
+
+@click.command()
+@click.option(
+    "--walk", type=click.Choice(["no", "first", "only"]), default="no", help="Walk first, or only."
+)
+@guarded
+def up(walk: str) -> None:
+    """Run the whole installation here."""
+    console = Console()
+    marker = Path(settings.HOME) / "up.pid"
+    with prepared_database():
+        address = free_address() if walk == "only" else bind_address()
+        stop = _told_to_stop()
+        with running(address, workers=1 if walk == "only" else None) as family:
+            if walk != "no":
+                console.print("The walk: sample orders take the whole road over HTTP.")
+                render(walk_against(address.url, console), console)
+            if walk == "only":
+                return
+            marker.write_text(str(os.getpid()))
+            try:
+                _say_where(address, console)
+                while not stop.wait(TEND_SECONDS):
+                    for name in family.tend():
+                        console.print(f"The {name} died and is started again.")
+            finally:
+                marker.unlink(missing_ok=True)
+
+
