@@ -1,0 +1,43 @@
+# The whole interface for a developer: run, test, check, bench (and soak).
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+WALK ?= first
+
+.PHONY: run test check bench soak clean
+
+run: $(VENV)/.run
+	$(BIN)/orderveil up --walk=$(WALK)
+
+test: $(VENV)/.dev
+	sh tools/browser.sh
+	$(BIN)/pytest -n 2 -m "not soak"
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check --no-cache .
+	$(BIN)/ruff format --no-cache --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/test_house.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench
+
+soak: $(VENV)/.dev
+	$(BIN)/pytest -m soak
+
+clean:
+	rm -rf $(VENV) var
+
+$(VENV)/bin/python:
+	sh tools/venv.sh "$(PYTHON)" $(VENV)
+
+$(VENV)/.run: requirements/base.txt pyproject.toml | $(VENV)/bin/python
+	test -f $(VENV)/.dev || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
