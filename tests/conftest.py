@@ -1,5 +1,6 @@
 """Fixtures for every test: a home of its own for the process, and `db`, a fresh database."""
 
+import hypothesis
 import pytest
 
 import database
@@ -8,6 +9,9 @@ import database
 def pytest_configure(config):
     """Django is set up before anything is collected, because models are imported then."""
     database.point_django_here()
+    # A busy machine is no defect: no test is judged by the time it takes.
+    hypothesis.settings.register_profile("house", deadline=None)
+    hypothesis.settings.load_profile("house")
 
 
 def pytest_unconfigure(config):
