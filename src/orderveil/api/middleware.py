@@ -67,7 +67,11 @@ class Doorkeeper:
         resp.complete = True
 
     def process_response(
-        self, req: Request, resp: Response, _resource: object, _req_succeeded: bool
+        self,
+        req: Request,
+        resp: Response,
+        _resource: object,
+        _req_succeeded: bool,  # noqa: FBT001 - Falcon's signature
     ) -> None:
         """Count it, keep how it ended, give the connection back."""
         template = req.uri_template or "none"

@@ -52,7 +52,9 @@ def run(stop: threading.Event) -> None:
     import asyncio  # noqa: PLC0415 - procrastinate's worker is the one asynchronous thing here
 
     async def until_stopped() -> None:
-        app = django_app.with_connector(django_app.connector.get_worker_connector())
+        app = django_app.with_connector(
+            django_app.connector.get_worker_connector()  # type: ignore[attr-defined]
+        )
         tasks(app)
         async with app.open_async():
             worker = asyncio.ensure_future(

@@ -62,5 +62,3 @@ def up(walk: str) -> None:
                         console.print(f"The {name} died and is started again.")
             finally:
                 marker.unlink(missing_ok=True)
-
-

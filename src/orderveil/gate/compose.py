@@ -24,6 +24,7 @@ from orderveil.core.normalise import search_key
 from orderveil.core.orders import Facts
 from orderveil.core.redaction import WITHHELD_MARK, redact
 
+_HASHABLE = frozenset({Field.PHONE, Field.EMAIL})
 _PARCEL_FIELDS = frozenset({Field.PARCEL_STATE, Field.CARRIER, Field.AWB})
 
 
@@ -122,7 +123,7 @@ def _withheld(grant: Grant, name: Field, form: Form) -> dict[str, str]:
 
 def _show(name: Field, form: Form, forms: Mapping[Field, Form]) -> Show:
     """How one personal field is shown."""
-    if form == Form.HASHED:
+    if form == Form.HASHED and name in _HASHABLE:
         return lambda value, to: keyed_hash(to.hashes, to.partner_id, name, search_key(name, value))
     if name in PROSE:
         phone = _in_prose(Field.PHONE, forms)
@@ -168,26 +169,13 @@ def _parcel(plan: Plan, parcel: dict[str, Any], ref: str) -> ParcelView:
 
 
 def _fact(name: Field, form: Form, opened: Opened, to: Recipient) -> Any:
+    if form == Form.SENT:
+        return None  # only our own sending code opens it
     if name == Field.ORDER_NUMBER:
         return _number(form, opened, to)
     if name == Field.PLACED_AT:
         return opened.placed_at
-    if form == Form.SENT:
-        return None  # only our own sending code opens it
-    facts = opened.facts
-    if name == Field.ITEMS:
-        return _items(form, facts)
-    if name == Field.AMOUNTS:
-        return _amounts(form, facts)
-    if name == Field.COD_DUE:
-        return _cod_due(facts)
-    if name == Field.PAYMENT_METHOD:
-        return None if form == Form.IF_COD and facts.cod_due is None else facts.payment_method
-    return {
-        Field.WEIGHT: facts.weight_g,
-        Field.DIMENSIONS: facts.dimensions,
-        Field.REGION: facts.region,
-    }[name]
+    return _FACTS[name](form, opened.facts)
 
 
 def _number(form: Form, opened: Opened, to: Recipient) -> str | None:
@@ -220,3 +208,18 @@ def _cod_due(facts: Facts) -> Any:
     if facts.cod_due is None or facts.amounts is None:
         return None
     return {"currency": facts.amounts.currency, "amount": facts.cod_due}
+
+
+def _payment_method(form: Form, facts: Facts) -> Any:
+    return None if form == Form.IF_COD and facts.cod_due is None else facts.payment_method
+
+
+_FACTS: Mapping[Field, Callable[[Form, Facts], Any]] = {
+    Field.ITEMS: _items,
+    Field.AMOUNTS: _amounts,
+    Field.COD_DUE: lambda _form, facts: _cod_due(facts),
+    Field.PAYMENT_METHOD: _payment_method,
+    Field.WEIGHT: lambda _form, facts: facts.weight_g,
+    Field.DIMENSIONS: lambda _form, facts: facts.dimensions,
+    Field.REGION: lambda _form, facts: facts.region,
+}

@@ -39,8 +39,8 @@ def erase(brand_id: int, orders: Sequence[bytes], *, now: datetime, who: Who) ->
     """Shred whole orders; None if none of them was there to shred."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE vault_order SET erased_at = %s, order_number = NULL, shop_order_id = NULL,"
-            f" {_NOTHING_SEALED}"  # noqa: S608 - column names of ours
+            "UPDATE vault_order SET erased_at = %s, order_number = NULL, shop_order_id = NULL,"  # noqa: S608 - columns of ours
+            f" {_NOTHING_SEALED}"
             " WHERE order_id = ANY(%s) AND brand_id = %s AND erased_at IS NULL RETURNING order_id",
             [now, sorted(orders), brand_id],
         )
@@ -90,7 +90,7 @@ def erase_compartments(
     now: datetime,
     who: Who,
 ) -> Erasure | None:
-    """Shred named compartments: the rest is sealed anew under a new key; None if nothing is left."""
+    """Shred named compartments, sealing the rest under a new key; None if there is nothing."""
     row = locked(brand_id, order_id)
     if row is None or row["wrapped"] is None:
         return None

@@ -20,6 +20,7 @@ from orderveil.outbox.events import EventKind
 
 _COMPARTMENTS = tuple(Compartment)
 _SEALED_COLUMNS = ", ".join(_COMPARTMENTS)
+_SEALED_VALUES = ", ".join(f"%({name})s" for name in _COMPARTMENTS)
 
 _ORDER_COLUMNS = (
     "order_id, brand_id, channel_id, shop_order_id, order_number, placed_at, source_updated_at,"
@@ -35,7 +36,7 @@ _ONE = f"""
 WITH o AS (
     INSERT INTO vault_order ({_ORDER_COLUMNS})
     VALUES (%(order)s, %(brand)s, %(channel)s, %(shop_id)s, %(number)s, %(placed)s, %(updated)s,
-            %(now)s, %(facts)s::jsonb, %(cancelled)s, 1, {", ".join(f"%({c})s" for c in _COMPARTMENTS)})
+            %(now)s, %(facts)s::jsonb, %(cancelled)s, 1, {_SEALED_VALUES})
     ON CONFLICT (order_id) DO NOTHING
     RETURNING order_id
 ), d AS (
@@ -61,7 +62,7 @@ WITH o AS (
     SELECT %(brand)s, %(event)s, order_id, '{{}}', %(now)s, %(now)s FROM o
 )
 SELECT count(*), (SELECT destroyed_at IS NULL FROM keyring_epoch WHERE id = %(epoch)s) FROM o
-"""
+"""  # noqa: S608 - column names of ours
 
 
 class EpochGoneError(Exception):
@@ -132,7 +133,7 @@ def check_epoch(cursor: Any, epoch_id: int) -> None:
 def insert_many(
     drafts: Sequence[SealedDraft], brand_id: int, channel_id: int, *, now: datetime, who: Who
 ) -> None:
-    """COPY new orders; raises `IntegrityError` if one came in between, and the caller begins again."""
+    """COPY new orders; raises `IntegrityError` if one came in between: begin again."""
     brand, stamp = pg.int32(brand_id), pg.moment(now)
     act, rows = prepare_bulk(
         brand_id,

@@ -25,7 +25,7 @@ class BrandKeys:
 
 @lru_cache(maxsize=4096)
 def brand_keys(brand_id: int) -> BrandKeys:
-    """The brand's HMACs. These keys are rewrapped by a rotation, never changed, so they may stay."""
+    """The brand's HMACs. A rotation rewraps their keys and never changes them: they may stay."""
     return BrandKeys(
         ids=tagger(secrets.get(brand_id, ID_KEY)),
         index=tagger(secrets.get(brand_id, INDEX_KEY)),

@@ -1,7 +1,7 @@
 """The law of a brand as one process knows it: policies, partners, credentials, at one revision.
 
 Rules kept here:
-- a Law is read in one snapshot together with its revision, and never changes afterwards;
+- a Law is what one revision says, and never changes afterwards;
 - every statement that hands something out checks that revision again; a Law that is behind is
   read anew and the decision made again, so caching saves the reading, never the checking.
 """
@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from orderveil.core.decision import Grant, Mode, Policies, Standing, decide
 from orderveil.core.errors import Problem
@@ -80,29 +80,35 @@ def law_of(brand_id: int) -> Law:
 
 
 def reload(brand_id: int) -> Law:
-    """Read the Law anew, in one snapshot."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            if not connection.in_atomic_block or len(connection.savepoint_ids) == 0:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            cursor.execute("SELECT rev FROM ledger_law WHERE log_id = %s", [brand_id])
-            rev = int(cursor.fetchone()[0])
-        partners = {p.pk: p for p in Partner.objects.filter(brand_id=brand_id)}
-        agreements: dict[int, list[Agreement]] = {}
-        for agreement in Agreement.objects.filter(partner__brand_id=brand_id):
-            agreements.setdefault(agreement.partner_id, []).append(agreement)
-        law = Law(
-            brand=Brand.objects.get(pk=brand_id),
-            rev=rev,
-            policies=versions.policies(brand_id),
-            partners=partners,
-            agreements=agreements,
-            credentials={c.pk: c for c in Credential.objects.filter(brand_id=brand_id)},
-        )
+    """Read the Law anew: again if a change was committed while it was read."""
+    while True:
+        law = _read(brand_id, _rev(brand_id))
+        if _rev(brand_id) == law.rev:
+            break
     with _lock:
         _laws[brand_id] = law
         _brand_of_credential.update(dict.fromkeys(law.credentials, brand_id))
     return law
+
+
+def _rev(brand_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rev FROM ledger_law WHERE log_id = %s", [brand_id])
+        return int(cursor.fetchone()[0])
+
+
+def _read(brand_id: int, rev: int) -> Law:
+    agreements: dict[int, list[Agreement]] = {}
+    for agreement in Agreement.objects.filter(partner__brand_id=brand_id):
+        agreements.setdefault(agreement.partner_id, []).append(agreement)
+    return Law(
+        brand=Brand.objects.get(pk=brand_id),
+        rev=rev,
+        policies=versions.policies(brand_id),
+        partners={partner.pk: partner for partner in Partner.objects.filter(brand_id=brand_id)},
+        agreements=agreements,
+        credentials={c.pk: c for c in Credential.objects.filter(brand_id=brand_id)},
+    )
 
 
 def forget() -> None:
@@ -114,10 +120,7 @@ def forget() -> None:
 
 def is_current(law: Law) -> bool:
     """Inside the caller's transaction: is this still the brand's law?"""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rev = %s FROM ledger_law WHERE log_id = %s", [law.rev, law.brand.pk])
-        row = cursor.fetchone()
-    return bool(row and row[0])
+    return _rev(law.brand.pk) == law.rev
 
 
 def authenticate(
@@ -125,25 +128,23 @@ def authenticate(
 ) -> tuple[Law, Credential] | Problem:
     """The credential behind a bearer token and its brand's Law.
 
-    A credential that this process does not know yet, or knows as unusable, is looked up again:
-    it may have been issued a moment ago.
+    Only a credential that this process does not know is looked up: guessing secrets for a known
+    one costs us nothing, and what changed about it meanwhile the statement notices.
     """
     number = credential_id(token)
     if number is None:
         return UNAUTHORISED
-    known = _laws.get(_brand_of_credential.get(number, -1))
-    for law in (known, None):
-        law = law or _law_with(number)
-        credential = law.credentials.get(number) if law else None
-        if (
-            law is not None
-            and credential is not None
-            and is_genuine(credential, token)
-            and is_in_force(credential, now=now, address=address)
-        ):
-            touch(credential, now)
-            return law, credential
-    return UNAUTHORISED
+    law = _laws.get(_brand_of_credential.get(number, -1)) or _law_with(number)
+    credential = law.credentials.get(number) if law else None
+    if (
+        law is None
+        or credential is None
+        or not is_genuine(credential, token)
+        or not is_in_force(credential, now=now, address=address)
+    ):
+        return UNAUTHORISED
+    touch(credential, now)
+    return law, credential
 
 
 def _law_with(number: int) -> Law | None:

@@ -52,7 +52,7 @@ def _outside_window(hop: Hop, states: frozenset[ParcelState], at: list[str]) -> 
     wanted = ", ".join(state for state in ParcelState if state in states)
     return Problem(
         code="outside_window",
-        detail=f"The parcel is {' and '.join(at) or 'unknown'}; {hop} may ask while it is {wanted}.",
+        detail=f"The parcel is {' and '.join(at)}; {hop} may ask while it is {wanted}.",
         remedy="Ask while the window is open; once closed it does not open again.",
         rule=f"policy: the states during which {hop} may ask",
         status=403,

@@ -42,7 +42,7 @@ _WHERE = {
 
 
 def find(brand_id: int, by: By, value: Personal) -> list[Found]:
-    """The brand's orders whose field equals `value` after normalisation; at most 200, newest first."""
+    """The brand's orders whose field equals `value` once normalised: at most 200, newest first."""
     text = value.reveal()
     needle: bytes | str = text.strip()
     if by in {By.PHONE, By.EMAIL}:
@@ -53,10 +53,10 @@ def find(brand_id: int, by: By, value: Personal) -> list[Found]:
     params = [brand_id, needle] if by == By.AWB else [needle]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT o.order_id, o.order_number, o.placed_at,"
+            "SELECT o.order_id, o.order_number, o.placed_at,"  # noqa: S608 - conditions of ours
             " (SELECT array_agg(state ORDER BY parcel_no) FROM vault_parcel p"
             "   WHERE p.order_id = o.order_id)"
-            f" FROM vault_order o WHERE o.brand_id = %s AND o.erased_at IS NULL AND {_WHERE[by]}"  # noqa: S608
+            f" FROM vault_order o WHERE o.brand_id = %s AND o.erased_at IS NULL AND {_WHERE[by]}"
             " ORDER BY o.placed_at DESC NULLS LAST, o.order_id LIMIT %s",
             [brand_id, *params, MOST_FOUND],
         )

@@ -8,12 +8,13 @@ Rules kept here:
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from orderveil.core.errors import OrderveilError
 from orderveil.core.merkle import leaf_hash
@@ -179,7 +180,7 @@ def record(
     made = prepare(
         log_id, kind, now=now, who=who, subject=subject, detail=detail, order_id=order_id
     )
-    with connection.cursor() as cursor:
+    with _together(), connection.cursor() as cursor:
         if order_id is None:
             cursor.execute(
                 "INSERT INTO ledger_entry (entry_id, log_id, at, kind, subject, entry)"
@@ -208,7 +209,7 @@ def record_bulk(
 ) -> UUID:
     """Writes one act on many orders in the caller's transaction; returns the entry's id."""
     made, rows = prepare_bulk(log_id, kind, orders, now=now, who=who, detail=detail)
-    with connection.cursor() as cursor:
+    with _together(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_entry (entry_id, log_id, at, kind, entry)"
             " VALUES (%s, %s, %s, %s, %s)",
@@ -245,7 +246,7 @@ def create_log(log_id: int, origin: str, now: datetime) -> None:
     if not is_name(origin):
         msg = "a log's origin has no spaces, no plus and no control characters"
         raise OrderveilError(msg, remedy="Take a host name and a path, without the scheme.")
-    with connection.cursor() as cursor:
+    with _together(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_log (log_id, origin, created_at) VALUES (%s, %s, %s)"
             " ON CONFLICT (log_id) DO NOTHING",
@@ -259,6 +260,11 @@ def create_log(log_id: int, origin: str, now: datetime) -> None:
         if cursor.fetchone() != (origin,):
             msg = f"log {log_id} has another origin"
             raise OrderveilError(msg, remedy="A log keeps its first origin for good.")
+
+
+def _together() -> AbstractContextManager[None]:
+    """The caller's transaction; one of our own if there is none. Never half an act."""
+    return transaction.atomic(savepoint=False)
 
 
 def _queue(cursor: Any, log_id: int, made: Prepared, now: datetime, order: bytes | None) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from orderveil.core import merkle
 from orderveil.core.errors import Problem
-from orderveil.core.tiles import consistency_from_tiles, inclusion_from_tiles
+from orderveil.core.tiles import WIDTH, consistency_from_tiles, hashes_in, inclusion_from_tiles
 from orderveil.ledger import store
 from orderveil.ledger.rows import Row, leaves
 
@@ -50,15 +50,27 @@ class ConsistencyProof(msgspec.Struct, frozen=True):
     path: tuple[bytes, ...]
 
 
+# Besides the leaf, every tile its path can need: on each level the leaf's own and the last one.
+# One round trip, and (see `store.TILES`) one look into the index for each tile.
 _LEAF = """
 SELECT leaf.log_id, leaf.index, head.published_size, head.checkpoint,
        CASE WHEN leaf.order_id IS NULL
             THEN (SELECT entry FROM ledger_entry WHERE entry_id = leaf.entry_id)
             ELSE (SELECT entry FROM ledger_record AS record
                    WHERE record.order_id = leaf.order_id AND record.at = leaf.at
-                     AND record.entry_id = leaf.entry_id) END
-  FROM ledger_leaf AS leaf LEFT JOIN ledger_head AS head ON head.log_id = leaf.log_id
- WHERE leaf.entry_id = %s
+                     AND record.entry_id = leaf.entry_id) END,
+       near.levels, near.ns, near.tiles
+  FROM ledger_leaf AS leaf JOIN ledger_head AS head ON head.log_id = leaf.log_id
+ CROSS JOIN LATERAL (
+       SELECT array_agg(step) AS levels, array_agg(n) AS ns, array_agg(hashes) AS tiles
+         FROM generate_series(0, 7) AS step
+        CROSS JOIN LATERAL (SELECT leaf.index >> 8 * (step + 1) AS n
+                             UNION SELECT head.published_size >> 8 * (step + 1)) AS wanted
+        CROSS JOIN LATERAL (SELECT hashes FROM ledger_tile AS tile
+                             WHERE tile.log_id = leaf.log_id AND tile.level = step::smallint
+                               AND tile.n = wanted.n OFFSET 0) AS found
+        WHERE head.published_size >> 8 * step > 0) AS near
+ WHERE leaf.entry_id = %s AND leaf.index < head.published_size
 """
 
 NOT_PLACED = Problem(
@@ -85,19 +97,18 @@ BAD_SIZES = Problem(
 def inclusion(entry_id: UUID) -> InclusionProof | Problem:
     """The proof of an entry against its log's last checkpoint. Check `log_id` is the asker's."""
     rows = store.query(_LEAF, [entry_id])
-    if not rows or rows[0][2] is None or rows[0][1] >= rows[0][2]:
+    if not rows:
         return NOT_PLACED
-    log_id, index, size, checkpoint, entry = rows[0]
-    ranges = [*merkle.inclusion_ranges(index, size), (index, index + 1)]
-    read = store.reader(log_id, ranges)
+    log_id, index, size, checkpoint, entry, levels, ns, hashes = rows[0]
+    held = dict(zip(zip(levels, ns, strict=True), hashes, strict=True))
     return InclusionProof(
         entry_id=entry_id,
         log_id=log_id,
         index=index,
         size=size,
-        path=tuple(inclusion_from_tiles(read, index, size)),
-        leaf=read(0, index >> 8)[(index & 255) * 32 :][:32],
-        entry=None if entry is None else bytes(entry),
+        path=tuple(inclusion_from_tiles(lambda level, n: held[level, n], index, size)),
+        leaf=hashes_in(held[0, index // WIDTH], index % WIDTH, index % WIDTH + 1)[0],
+        entry=entry,
         checkpoint=checkpoint,
     )
 

@@ -21,6 +21,7 @@ from psycopg import Connection
 
 from orderveil.core import tiles
 from orderveil.core.clocks import utc_now
+from orderveil.core.errors import OrderveilError
 from orderveil.core.merkle import EMPTY_ROOT
 from orderveil.ledger import checkpoints
 from orderveil.ledger.connections import SEQUENCER, connect
@@ -119,7 +120,7 @@ def drain(now: datetime) -> int:
 
 
 def run(stop: Event, *, idle_seconds: float = IDLE_SECONDS) -> None:
-    """Sequences every log until `stop` is set, through database restarts.
+    """Sequences every log until `stop` is set, through restarts of database and key provider.
 
     Several nodes may run it: they share the logs by the locks on their heads.
     """
@@ -130,8 +131,8 @@ def run(stop: Event, *, idle_seconds: float = IDLE_SECONDS) -> None:
             django_connection.close()
             with connect(SEQUENCER) as link:
                 _run_on(link, seed, stop, idle_seconds)
-        except (psycopg.Error, DjangoError) as error:
-            logger.warning("sequencer: the database went away (%s)", type(error).__name__)
+        except (psycopg.Error, DjangoError, OrderveilError) as error:
+            logger.warning("sequencer: interrupted (%s), trying again", type(error).__name__)
             stop.wait(RETRY_SECONDS)
 
 

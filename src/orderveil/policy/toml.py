@@ -166,9 +166,11 @@ def _form(
     wanted, divided, otherwise = str(text).partition(" else ")
     form = _known(field, wanted, pointer, problems)
     second = _known(field, otherwise, pointer, problems) if divided else None
-    if divided and form not in {Form.VIRTUAL, None}:
+    if (divided and form not in {Form.VIRTUAL, None}) or second == Form.VIRTUAL:
         # Only a virtual contact can be wanting: any other `else` would be read by people alone.
-        problems.append(_mistake(pointer, "has an `else`.", "Only `virtual` may have one."))
+        problems.append(
+            _mistake(pointer, "has an `else` that nothing needs.", "Say `virtual else` and a form.")
+        )
         return None
     if form != Form.VIRTUAL or field in virtual:
         return form

@@ -65,13 +65,18 @@ def _items(items: Sequence[Any]) -> str:
     return ", ".join(lines)
 
 
+MONEY = ("total", "amount", "declared_value")
+"""How an amount is called beside its `currency`."""
+
+
 def plain(value: Any) -> str:
     """A JSON value as one line for people: items and money read as such."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, Mapping):
-        if "currency" in value and "total" in value:
-            return printable(f"{value['currency']} {value['total']}")
+        money = next((value[key] for key in MONEY if key in value), None)
+        if money is not None and "currency" in value:
+            return printable(f"{value['currency']} {money}")
         return printable(", ".join(f"{key} {plain(part)}" for key, part in value.items()))
     if isinstance(value, list | tuple):
         return printable(_items(value))

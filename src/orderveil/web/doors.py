@@ -35,9 +35,7 @@ _machines = create_app()
 _people = WSGIHandler()
 
 
-def application(
-    environ: dict[str, Any], start_response: Callable[..., Any]
-) -> Iterable[bytes]:
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Both doors behind one address."""
     path: str = environ.get("PATH_INFO", "")
     if path.startswith(MACHINES):

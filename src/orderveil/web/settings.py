@@ -4,7 +4,7 @@
 |---|---|---|
 | ORDERVEIL_HOME | the data folder: keys, embedded database | ./var |
 | DATABASE_URL | another PostgreSQL (15+) instead of the embedded one | embedded |
-| ORDERVEIL_KEYS | the key provider: `file:`, `transit:https://bao:8200/mount/key`, `kms:alias/name?region=..` | file: |
+| ORDERVEIL_KEYS | the key provider: `file:`, `transit:...`, `kms:...` (docs/keys.md) | file: |
 | ORDERVEIL_BIND | address and port the server listens on | 127.0.0.1:8420 |
 | ORDERVEIL_ORIGIN | the name under which the ledger signs its checkpoints | orderveil.local |
 | ORDERVEIL_MACHINE_VIEW | `off` disables `orderveil view` at this machine | on |
