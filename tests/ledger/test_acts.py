@@ -87,6 +87,15 @@ def test_a_log_that_does_not_exist_takes_no_act(log):
     assert store.query("SELECT count(*) FROM ledger_entry") == [(0,)]
 
 
+def test_an_act_outside_a_transaction_is_whole(log):
+    """Without a transaction of the caller's an act has its own: all of it or nothing."""
+    acts.record(log, ActKind.ERASED, now=sample.NOW, who=sample.ME)
+    with pytest.raises(OrderveilError):
+        acts.record(99, ActKind.ERASED, now=sample.NOW, who=sample.ME)
+    assert store.query("SELECT count(*) FROM ledger_entry") == [(1,)]
+    assert store.query("SELECT count(*) FROM ledger_pending") == [(1,)]
+
+
 def test_a_log_keeps_its_origin(log):
     """Creating a log again is harmless; with another origin, or a bad one, it is a fault."""
     sample.new_log()

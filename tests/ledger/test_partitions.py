@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from ledger import sample
 from orderveil.ledger import partitions, proofs, sequencer, store
 
-
 FAR = datetime(2031, 11, 23, tzinfo=UTC)
 """A time for which no partition has been made yet, whenever the tests run."""
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from ledger import sample
 from orderveil.core import merkle, notes
+from orderveil.core.errors import OrderveilError
 from orderveil.core.merkle import root
 from orderveil.core.notes import Verifier
 from orderveil.ledger import checkpoints, sequencer, store
@@ -220,6 +221,23 @@ def test_run_survives_a_lost_connection(log, monkeypatch):
         stop.set()
         node.join()
     assert opened_checkpoint().size == 3
+
+
+def test_run_survives_a_key_provider_that_is_away(log, monkeypatch):
+    """When the signing key can't be had for a while, the loop waits and goes on."""
+    monkeypatch.setattr(sequencer, "RETRY_SECONDS", 0.01)
+    seed, tries, stop = checkpoints.signing_seed(), [], threading.Event()
+
+    def sometimes():
+        tries.append(1)
+        if len(tries) < 3:
+            raise OrderveilError("the provider is away")
+        stop.set()
+        return seed
+
+    monkeypatch.setattr(checkpoints, "signing_seed", sometimes)
+    sequencer.run(stop)
+    assert len(tries) == 3
 
 
 def test_an_act_wakes_nothing_if_rolled_back(log):
