@@ -37,10 +37,10 @@ def create_app() -> falcon.App[Request, Response]:
     routes = [route for module in MODULES for route in module.ROUTES]
     routes.append(("/v1/openapi.json", OpenApi()))
     closed = {operation.path for operation in operations() if operation.needs_credential}
-    keyed = {operation.path for operation in operations() if operation.idempotency_key}
     doorkeeper = Doorkeeper(
-        open_templates=frozenset(path for path, _ in routes if path not in closed),
-        keyed_templates=frozenset(keyed),
+        open_=frozenset(path for path, _ in routes if path not in closed),
+        keyed=frozenset(each.path for each in operations() if each.idempotency_key),
+        checking=frozenset(each.path for each in operations() if each.checks_law),
     )
     app = falcon.App(middleware=[doorkeeper])
     app.add_error_handler(Exception, problems.on_fault)

@@ -15,7 +15,7 @@ from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.gate.disclose import Caller
-from orderveil.gate.law import authenticate
+from orderveil.gate.law import authenticate, current
 from orderveil.hops.bodies import BATCH_LIMIT_BYTES, read_body
 from orderveil.partners.credentials import UNAUTHORISED
 
@@ -30,9 +30,11 @@ class Replayed(msgspec.Struct, frozen=True):
 class Doorkeeper:
     """Gives each request its time and its caller, and gives the database connection back."""
 
-    def __init__(self, open_templates: frozenset[str], keyed_templates: frozenset[str]) -> None:
-        self._open = open_templates
-        self._keyed = keyed_templates
+    def __init__(self, open_: frozenset[str], keyed: frozenset[str], checking: frozenset[str]):
+        """Path templates: open to all; with idempotency keys; checking the law themselves."""
+        self._open = open_
+        self._keyed = keyed
+        self._checking = checking
 
     def process_request(self, req: Request, _resp: Response) -> None:
         """The clock is read once; everything below takes it from here."""
@@ -45,7 +47,8 @@ class Doorkeeper:
         """Who asks; and have they asked this before?"""
         if req.uri_template in self._open:
             return
-        req.context.caller = caller_of(req)
+        # What a statement checks anyway need not be asked twice.
+        req.context.caller = caller_of(req, is_checked=req.uri_template in self._checking)
         key = req.get_header("Idempotency-Key")
         if key is not None and req.uri_template in self._keyed:
             self._begin(req, resp, key)
@@ -89,7 +92,7 @@ class Doorkeeper:
         connection.close()
 
 
-def caller_of(req: Request) -> Caller:
+def caller_of(req: Request, *, is_checked: bool) -> Caller:
     """The caller behind the bearer token; raises `RefusedError`."""
     scheme, _, token = (req.auth or "").partition(" ")
     if scheme.lower() != "bearer":
@@ -98,6 +101,10 @@ def caller_of(req: Request) -> Caller:
     if isinstance(found, Problem):
         raise RefusedError(found)
     law, credential = found
+    if not is_checked:
+        now_known = current(law).credentials.get(credential.pk)
+        if now_known is None or now_known.revoked_at is not None:
+            raise RefusedError(UNAUTHORISED)
     return Caller(
         brand_id=law.brand.pk,
         partner_id=credential.partner_id,

@@ -16,6 +16,8 @@ class Operation:
     request: Any = None
     status: int = 200
     needs_credential: bool = True
+    checks_law: bool = False
+    """Its own statement checks the brand's law revision, so the door need not ask first."""
     idempotency_key: bool = False
     problems: tuple[int, ...] = ()
     """The HTTP statuses of the refusals it is likely to answer."""

@@ -118,6 +118,11 @@ def forget() -> None:
         _brand_of_credential.clear()
 
 
+def current(law: Law) -> Law:
+    """This Law if it still holds, else the one that does."""
+    return law if is_current(law) else reload(law.brand.pk)
+
+
 def is_current(law: Law) -> bool:
     """Inside the caller's transaction: is this still the brand's law?"""
     return _rev(law.brand.pk) == law.rev

@@ -43,9 +43,7 @@ def who(caller: Caller) -> Who:
 
 def _stands(caller: Caller, now: datetime) -> Problem | None:
     """Inside the transaction: has this caller standing under the law that holds now?"""
-    law = laws.law_of(caller.brand_id)
-    if not laws.is_current(law):
-        law = laws.reload(caller.brand_id)
+    law = laws.current(laws.law_of(caller.brand_id))
     known = law.credentials.get(caller.credential.pk) if caller.credential else None
     if caller.credential is not None and (known is None or known.revoked_at is not None):
         return UNAUTHORISED

@@ -203,6 +203,7 @@ OPERATIONS = (
         "One order, as your hop may see it. Recorded before it is opened.",
         "views",
         response=View,
+        checks_law=True,
         problems=(401, 403, 404, 410, 429),
     ),
     Operation(
@@ -212,6 +213,7 @@ OPERATIONS = (
         "views",
         request=ViewsRequest,
         response=ViewsAnswer,
+        checks_law=True,
         problems=(401, 403, 413, 422, 429),
     ),
     Operation(
