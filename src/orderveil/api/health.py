@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection
 from falcon import Request, Response
 
 from orderveil.api.metrics import exposition
+from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.operations import Operation
 from orderveil.outbox.upkeep import backlog
 
@@ -13,7 +14,7 @@ SEQUENCER_LATE_SECONDS = 10
 
 
 class Health(msgspec.Struct, frozen=True):
-    """`status` is "ok" or says what is wrong."""
+    """`status` is "ok"; anything else is answered as a problem."""
 
     status: str
 
@@ -46,8 +47,19 @@ class Readyz:
     def on_get(self, _req: Request, resp: Response) -> None:
         """Ready: the database answers and the ledger keeps up."""
         trouble = _trouble()
-        resp.status = "503" if trouble else "200"
-        resp.data = msgspec.json.encode(Health(trouble or "ok"))
+        if trouble is not None:
+            raise RefusedError(_not_ready(trouble))
+        resp.data = msgspec.json.encode(Health("ok"))
+
+
+def _not_ready(trouble: str) -> Problem:
+    return Problem(
+        code="not_ready",
+        detail=f"Not ready: {trouble}.",
+        remedy="Send requests to another node until this one is ready; see its log.",
+        rule="operations: no request before the ledger keeps up",
+        status=503,
+    )
 
 
 class Metrics:

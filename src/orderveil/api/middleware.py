@@ -4,6 +4,7 @@ import time
 from io import BytesIO
 from typing import Any
 
+import falcon
 import msgspec
 from django.db import connection
 from falcon import Request, Response
@@ -27,10 +28,21 @@ class Replayed(msgspec.Struct, frozen=True):
     status: int
 
 
+SUSPENDED = Problem(
+    code="partner_suspended",
+    detail="This credential's partner is suspended.",
+    remedy="Ask the brand's privacy officer to lift the suspension.",
+    rule="standing: a suspended partner is answered nothing",
+    status=403,
+)
+
+
 class Doorkeeper:
     """Gives each request its time and its caller, and gives the database connection back."""
 
-    def __init__(self, open_: frozenset[str], keyed: frozenset[str], checking: frozenset[str]):
+    def __init__(
+        self, open_: frozenset[str], keyed: frozenset[str], checking: frozenset[str]
+    ) -> None:
         """Path templates: open to all; with idempotency keys; checking the law themselves."""
         self._open = open_
         self._keyed = keyed
@@ -82,7 +94,9 @@ class Doorkeeper:
         key = getattr(req.context, "key", None)
         if key is not None:
             idempotency.finish(req.context.caller.credential_id, key, status)
-        REQUESTS.labels(req.method, template, status).inc()
+        # A method that HTTP does not know is a text the caller chose.
+        method = req.method if req.method in falcon.COMBINED_METHODS else "other"
+        REQUESTS.labels(method, template, status).inc()
         SECONDS.labels(template).observe(time.perf_counter() - req.context.began)
         code = getattr(resp.context, "problem_code", None)
         if code is not None:
@@ -102,9 +116,12 @@ def caller_of(req: Request, *, is_checked: bool) -> Caller:
         raise RefusedError(found)
     law, credential = found
     if not is_checked:
-        now_known = current(law).credentials.get(credential.pk)
+        law = current(law)
+        now_known = law.credentials.get(credential.pk)
         if now_known is None or now_known.revoked_at is not None:
             raise RefusedError(UNAUTHORISED)
+        if law.partners[credential.partner_id].suspended_at is not None:
+            raise RefusedError(SUSPENDED)
     return Caller(
         brand_id=law.brand.pk,
         partner_id=credential.partner_id,

@@ -11,6 +11,7 @@ Rules kept here:
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -39,21 +40,26 @@ def erase(brand_id: int, orders: Sequence[bytes], *, now: datetime, who: Who) ->
     """Shred whole orders; None if none of them was there to shred."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE vault_order SET erased_at = %s, order_number = NULL, shop_order_id = NULL,"  # noqa: S608 - columns of ours
-            f" {_NOTHING_SEALED}"
-            " WHERE order_id = ANY(%s) AND brand_id = %s AND erased_at IS NULL RETURNING order_id",
-            [now, sorted(orders), brand_id],
+            "SELECT order_id FROM vault_order WHERE order_id = ANY(%s) AND brand_id = %s"
+            " AND erased_at IS NULL ORDER BY order_id FOR UPDATE",
+            [list(orders), brand_id],
         )
         gone = [row[0] for row in cursor.fetchall()]
         if not gone:
             return None
-        cursor.execute("DELETE FROM vault_dek WHERE order_id = ANY(%s)", [gone])
+        cursor.execute(
+            "UPDATE vault_order SET erased_at = %s, order_number = NULL, shop_order_id = NULL,"  # noqa: S608 - columns of ours
+            f" {_NOTHING_SEALED}"
+            " WHERE order_id = ANY(%s)",
+            [now, gone],
+        )
+        _shred_keys(cursor, gone)
         cursor.execute("DELETE FROM vault_index WHERE order_id = ANY(%s)", [gone])
         cursor.execute(
             "UPDATE vault_parcel SET awb = NULL, shop_parcel_id = NULL WHERE order_id = ANY(%s)",
             [gone],
         )
-    recipients = _recipients(gone)
+    recipients = recipients_of(gone)
     if len(gone) == 1:
         told = ",".join(map(str, recipients.get(gone[0], ())))
         entry = record(
@@ -71,7 +77,21 @@ def erase(brand_id: int, orders: Sequence[bytes], *, now: datetime, who: Who) ->
     return Erasure(entry, len(gone), recipients)
 
 
-def _recipients(orders: Sequence[bytes]) -> dict[bytes, tuple[int, ...]]:
+def _shred_keys(cursor: Any, orders: list[bytes]) -> None:
+    """Delete the data keys, those too that a re-key moves while this waits for them."""
+    left = True
+    while left:
+        cursor.execute(
+            "SELECT 1 FROM vault_dek WHERE order_id = ANY(%s) ORDER BY order_id FOR UPDATE",
+            [orders],
+        )
+        cursor.execute("DELETE FROM vault_dek WHERE order_id = ANY(%s)", [orders])
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM vault_dek WHERE order_id = ANY(%s))", [orders])
+        (left,) = cursor.fetchone()
+
+
+def recipients_of(orders: Sequence[bytes]) -> dict[bytes, tuple[int, ...]]:
+    """Order id -> partner ids on record for it, whatever they were shown."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT order_id, array_agg(DISTINCT partner_id) FROM ledger_record"
@@ -100,7 +120,7 @@ def erase_compartments(
     for name in compartments:
         purged |= purged_bit(name)
     reseal(brand_id, order_id, row, kept, purged)
-    recipients = _recipients([order_id])
+    recipients = recipients_of([order_id])
     entry = record(
         brand_id,
         ActKind.COMPARTMENTS_ERASED,

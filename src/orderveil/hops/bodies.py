@@ -15,6 +15,7 @@ WEBHOOK_LIMIT_BYTES = 4 * 1024 * 1024
 SMALL_LIMIT_BYTES = 256 * 1024
 
 _PATH = re.compile(r" - at `\$(.*)`$")
+_QUOTED = re.compile(r"^(Invalid enum value) .*$", re.DOTALL)
 
 
 def read_body(req: Request, limit_bytes: int) -> bytes:
@@ -63,12 +64,14 @@ def decode_body(req: Request, decoder: msgspec.json.Decoder[T], limit_bytes: int
 
 
 def _place(message: str) -> tuple[str, str]:
-    """msgspec's message names types and places, never values: ("Expected `str`...", "/refs/0")."""
+    """What msgspec said and where: ("Expected `str`...", "/refs/0").
+
+    It names types and places; the one message that quotes a value loses the quotation.
+    """
     match = _PATH.search(message)
-    if match is None:
-        return message, ""
-    pointer = "".join(f"/{part}" for part in re.findall(r"[^.\[\]]+", match[1]))
-    return message[: match.start()], pointer
+    detail = message[: match.start()] if match else message
+    pointer = "".join(f"/{part}" for part in re.findall(r"[^.\[\]]+", match[1])) if match else ""
+    return _QUOTED.sub(r"\1.", detail), pointer
 
 
 def header_map(req: Request) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from orderveil.gate import law as laws
 from orderveil.gate import parcels, refusals
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import Caller, disclose, partner_refs
+from orderveil.gate.erase import recipients_of
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.deliveries import Delivery
 from orderveil.outbox.events import Event, EventKind
@@ -70,10 +71,13 @@ def _take_on(event: Event, hop: Hop, now: datetime) -> None:
 
 
 def _concerns(subscription: Subscription, event: Event) -> bool:
-    """A partner with reach `assigned` hears only of its own parcels."""
-    row = laws.law_of(event.brand_id).policies.table.rows[subscription.hop]
-    if row.reach == Reach.ALL or event.order_id is None:
+    """A partner with reach `assigned` hears only of its own parcels, and what to purge."""
+    law = laws.current(laws.law_of(event.brand_id))
+    if event.order_id is None or law.policies.table.rows[subscription.hop].reach == Reach.ALL:
         return True
+    if event.kind == EventKind.ORDER_ERASED:
+        told = recipients_of([event.order_id]).get(event.order_id, ())
+        return subscription.partner_id in told
     number = event.parcel_no or parcels.FIRST_PARCEL
     mine = assignments.assignee(event.order_id, number, subscription.hop)
     return mine == subscription.partner_id
@@ -84,7 +88,7 @@ def compose(delivery: Delivery, subscription: Subscription) -> bytes | Problem:
     event, now = delivery.event, utc_now()
     if event.order_id is None:
         return _encoder.encode(Told(event.kind, now, dict(event.detail)))
-    law = laws.law_of(subscription.brand_id)
+    law = laws.current(laws.law_of(subscription.brand_id))
     partner = law.partners.get(subscription.partner_id)
     if partner is None:
         return refusals.UNKNOWN

@@ -10,7 +10,6 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.operations import Operation
 from orderveil.core.states import ParcelState
-from orderveil.gate import law as laws
 from orderveil.gate import parcels, refusals
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import (
@@ -22,7 +21,7 @@ from orderveil.gate.disclose import (
     open_ref,
 )
 from orderveil.hops.bodies import SMALL_LIMIT_BYTES, decode_body
-from orderveil.partners import registry
+from orderveil.partners.models import Partner
 
 Ref = Annotated[str, msgspec.Meta(max_length=40, description="a ref of yours, or of a parcel")]
 
@@ -39,19 +38,23 @@ class ViewsAnswer(msgspec.Struct, frozen=True):
     answers: list[Answer]
 
 
+Code = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A short text without control characters: PostgreSQL stores no NUL."""
+
+
 class Assign(msgspec.Struct, frozen=True):
     """Who takes the parcel for a hop."""
 
     hop: Hop
-    partner: str
+    partner: Code
 
 
 class EventRequest(msgspec.Struct, frozen=True):
     """What happened to a parcel: exactly one of `state`, `assign`, `open_return`."""
 
     state: ParcelState | None = None
-    carrier: Annotated[str, msgspec.Meta(max_length=100)] | None = None
-    awb: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    carrier: Code | None = None
+    awb: Code | None = None
     assign: Assign | None = None
     open_return: bool = False
 
@@ -158,9 +161,12 @@ def _apply(
 ) -> EventAnswer | Problem:
     order_ref = ref.partition("-")[0]
     if event.assign is not None:
-        brand = laws.law_of(caller.brand_id).brand
-        partner = registry.partner(brand, event.assign.partner)
         hop = event.assign.hop
+        partner = Partner.objects.filter(
+            brand_id=caller.brand_id, slug=event.assign.partner, hops__contains=[hop]
+        ).first()
+        if partner is None:
+            return _NO_SUCH_PARTNER
         problem = parcels.assign(
             caller, caller.brand_id, order_id, parcel_no, hop, partner.pk, now=now
         )
@@ -188,6 +194,14 @@ _ONE_THING = Problem(
     detail="An event has exactly one of `state`, `assign` and `open_return`.",
     remedy="Send one of them.",
     rule="api: the schema of the request",
+)
+
+_NO_SUCH_PARTNER = Problem(
+    code="no_such_partner",
+    detail="The brand has no partner of that name on that hop.",
+    remedy="Names are exact; the brand sees them in `orderveil partner list`.",
+    pointer="/assign/partner",
+    rule="a parcel is assigned to a partner that runs the hop",
 )
 
 ROUTES = (

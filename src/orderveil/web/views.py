@@ -25,13 +25,17 @@ View = Callable[..., HttpResponseBase]
 
 
 def this_machine_only(view: View) -> View:
-    """Refuse whoever is not on this machine."""
+    """Refuse whoever is not on this machine, or asks for it under another name.
+
+    The name is checked (ALLOWED_HOSTS) because another site's name can be made to point here.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponseBase:
         if request.META.get("REMOTE_ADDR") not in LOOPBACK:
             text = "Until people can sign in, this page is for this machine only."
             return HttpResponse(text, status=403, content_type="text/plain")
+        request.get_host()  # raises DisallowedHost, which answers 400
         return view(request, *args, **kwargs)
 
     return guarded

@@ -24,7 +24,7 @@ CHANNEL_CACHE_SECONDS = 5.0
 
 
 class WebhookAnswer(msgspec.Struct, frozen=True):
-    """What became of the delivery: admitted, duplicate, updated, erased, queued."""
+    """What became of the delivery: admitted, duplicate, updated, erased, queued, ping."""
 
     status: str
 
