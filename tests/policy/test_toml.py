@@ -48,8 +48,7 @@ def test_no_table_that_loads_crosses_a_floor(text, virtual):
     """Random forms in random cells: they load and keep every floor, or they do not load."""
     try:
         table = load(text, virtual=virtual)
-    except PolicyError as error:
-        assert error.problems
+    except PolicyError:
         return
     assert crossings(table) == []
 
@@ -83,10 +82,9 @@ def test_no_spoilt_profile_is_a_crash(data):
     lines[at : at + data.draw(st.integers(0, 3))] = [data.draw(st.text(max_size=30))]
     try:
         table = load("\n".join(lines))
-    except PolicyError as error:
-        assert error.problems
-    else:
-        assert crossings(table) == []
+    except PolicyError:
+        return
+    assert crossings(table) == []
 
 
 @pytest.mark.parametrize("floor", FLOORS, ids=lambda floor: f"{floor.hop}: {floor.rule}")
@@ -100,7 +98,7 @@ def test_a_policy_that_crosses_a_floor_does_not_load(floor):
 
 
 def test_calling_a_policy_strict_keeps_stricts_floors():
-    """A whole phone for couriers under the word `strict` does not load; under `balanced` it does."""
+    """A whole phone for couriers under the word `strict` does not load, but for `balanced`."""
     text = '[hops.courier.fields]\nphone = "whole"\n'
     assert load(HEAD + text).rows[Hop.COURIER].form(Field.PHONE) == Form.WHOLE
     assert "/hops/courier/fields/phone" in mistakes('name = "x"\nprofile = "strict"\n' + text)

@@ -1,0 +1,44 @@
+"""An invented brand with partners."""
+
+from datetime import UTC, datetime
+
+from orderveil.core.hops import Hop
+from orderveil.gate.provision import provision_brand
+from orderveil.ledger import store
+from orderveil.ledger.acts import Who
+from orderveil.partners import registry
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+WHO = Who(person="setup")
+HOPS = [Hop.COURIER, Hop.LABEL]
+
+
+def new_brand(slug="kurta"):
+    """A brand under `balanced`."""
+    return provision_brand(slug, now=NOW, who=WHO)
+
+
+def new_partner(brand, slug="swift", hops=HOPS, **said):
+    """A partner of the brand."""
+    return registry.add_partner(brand, slug, hops, now=NOW, **said)
+
+
+def revision(brand):
+    """The brand's law revision."""
+    return store.query("SELECT rev FROM ledger_law WHERE log_id = %s", [brand.pk])[0][0]
+
+
+def last_act(brand):
+    """(kind, subject) of the brand's last act."""
+    return tuple(
+        store.query(
+            "SELECT kind, subject FROM ledger_entry JOIN ledger_pending USING (entry_id)"
+            " WHERE ledger_entry.log_id = %s ORDER BY id DESC LIMIT 1",
+            [brand.pk],
+        )[0]
+    )
+
+
+def everything_stored(table):
+    """Every row of a table as PostgreSQL prints it."""
+    return "\n".join(row[0] for row in store.query(f"SELECT t::text FROM {table} t", []))
