@@ -30,9 +30,12 @@ def tagger(key: bytes) -> Tag:
     return tag
 
 
+_frame = struct.Struct(">II").pack
+
+
 def _framed(first: bytes, second: bytes) -> bytes:
     """Length-prefixed, so that ("ab", "c") and ("a", "bc") differ."""
-    return struct.pack(">II", len(first), len(second)) + first + second
+    return _frame(len(first), len(second)) + first + second
 
 
 def order_id(tag: Tag, channel_id: int, shop_order_id: str) -> bytes:

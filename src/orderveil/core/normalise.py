@@ -32,6 +32,9 @@ _SIX_DIGITS = re.compile(r"[1-9][0-9]{2}[ -]*[0-9]{3}").fullmatch
 _SPREADSHEET_INT = re.compile(r"([0-9]+)\.0+").fullmatch
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _LONGEST_STATE = 40
+_PIN_LENGTH = 6
+_IS_INDIAN = re.compile(r"\+91[6-9][0-9]{9}").fullmatch
+_IS_PLAIN_STATE = re.compile(r"[A-Za-z]{1,20}(?: [A-Za-z]{1,9}){0,2}").fullmatch
 
 
 def text(value: str) -> str:
@@ -92,6 +95,8 @@ def search_key(field: Field, text: str, country: str = "IN") -> str:
 
     A phone that is no valid number is compared by its letters and digits alone.
     """
+    if field is Field.PHONE and _IS_INDIAN(text):
+        return text  # as `phone` spells it
     if field is Field.EMAIL:
         return unicodedata.normalize("NFC", email(text).lower())
     if field is not Field.PHONE:
@@ -105,7 +110,10 @@ def search_key(field: Field, text: str, country: str = "IN") -> str:
 
 def pincode(value: str | int) -> str:
     """Six digits ("560001") where it is an Indian PIN; a foreign code trimmed, in capitals."""
-    code = clean(fold(value if isinstance(value, str) else str(value)))
+    text = value if isinstance(value, str) else str(value)
+    if len(text) == _PIN_LENGTH and text.isascii() and text.isdigit():
+        return text
+    code = clean(fold(text))
     if match := _SPREADSHEET_INT(code):
         code = match[1]
     if _SIX_DIGITS(code):
@@ -119,6 +127,8 @@ def region(state: str | None, pincode: str | None) -> str | None:
     A region is a fact, stored unsealed: a "state" that holds a digit or an @ is left out, and of
     a code at most half is told.
     """
+    if state and pincode and _IS_PLAIN_STATE(state) and _SIX_DIGITS(pincode):
+        return f"{state} {pincode[:3]}"
     code = _NOT_ALNUM.sub("", pincode or "")
     start = code[: min(3, len(code) // 2)]
     place = clean(state or "")

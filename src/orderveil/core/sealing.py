@@ -26,8 +26,9 @@ DEK_BYTES = 32
 COMPARTMENT_CODE: Mapping[Compartment, int] = {c: n for n, c in enumerate(Compartment, 1)}
 """Stable: the code is part of the associated data."""
 
-_PLACE = struct.Struct(">I16sBBH")
-_DEK_PLACE = struct.Struct(">3sI16sHQ")
+_PLACE = struct.Struct(">I16s")
+_PART = struct.Struct(">BBH")
+_DEK_PLACE = struct.Struct(">HQ")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -47,6 +48,11 @@ def purged_bit(compartment: Compartment) -> int:
     return 1 << (COMPARTMENT_CODE[compartment] - 1)
 
 
+@lru_cache(maxsize=512)
+def _part(compartment: Compartment, dek_no: int) -> bytes:
+    return _PART.pack(COMPARTMENT_CODE[compartment], SCHEMA_VERSION, dek_no)
+
+
 @lru_cache(maxsize=64)
 def _cipher(key: bytes) -> AESGCM:
     # Epoch keys are few and used for every order: their key schedule is worth keeping.
@@ -56,35 +62,32 @@ def _cipher(key: bytes) -> AESGCM:
 class SealedOrder:
     """The data key of one order, ready to seal and open that order's compartments."""
 
-    __slots__ = ("_brand_id", "_cipher", "_dek", "_dek_no", "_order_id")
+    __slots__ = ("_cipher", "_dek", "_dek_no", "_place")
 
     def __init__(self, dek: bytes, brand_id: int, order_id: bytes, dek_no: int) -> None:
         self._dek = dek
         self._cipher = AESGCM(dek)
-        self._brand_id = brand_id
-        self._order_id = order_id
+        self._place = _PLACE.pack(brand_id, order_id)
         self._dek_no = dek_no
-
-    def _place(self, compartment: Compartment) -> bytes:
-        code = COMPARTMENT_CODE[compartment]
-        return _PLACE.pack(self._brand_id, self._order_id, code, SCHEMA_VERSION, self._dek_no)
 
     def seal(self, compartment: Compartment, values: Mapping[str, str], nonce: bytes) -> bytes:
         """`values` by field name as nonce || ciphertext || tag."""
-        return nonce + self._cipher.encrypt(nonce, _encode(values), self._place(compartment))
+        aad = self._place + _part(compartment, self._dek_no)
+        return nonce + self._cipher.encrypt(nonce, _encode(values), aad)
 
     def open(self, compartment: Compartment, sealed: bytes) -> dict[str, str]:
         """The values by field name; raises `SealBrokenError`."""
         nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
-            opened = self._cipher.decrypt(nonce, text, self._place(compartment))
+            aad = self._place + _part(compartment, self._dek_no)
+            opened = self._cipher.decrypt(nonce, text, aad)
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise SealBrokenError(f"The compartment {compartment} of an order") from None
         return _decode(opened)
 
     def wrap(self, epoch_key: bytes, epoch_id: int, nonce: bytes) -> bytes:
         """The data key under its epoch key, 60 bytes, bound to order, number and epoch."""
-        aad = _DEK_PLACE.pack(b"dek", self._brand_id, self._order_id, self._dek_no, epoch_id)
+        aad = b"dek" + self._place + _DEK_PLACE.pack(self._dek_no, epoch_id)
         return nonce + _cipher(epoch_key).encrypt(nonce, self._dek, aad)
 
     @classmethod
@@ -98,7 +101,7 @@ class SealedOrder:
         epoch_id: int,
     ) -> "SealedOrder":
         """The order behind a wrapped data key; raises `SealBrokenError`."""
-        aad = _DEK_PLACE.pack(b"dek", brand_id, order_id, dek_no, epoch_id)
+        aad = b"dek" + _PLACE.pack(brand_id, order_id) + _DEK_PLACE.pack(dek_no, epoch_id)
         nonce, text = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
         try:
             dek = _cipher(epoch_key).decrypt(nonce, text, aad)

@@ -17,10 +17,11 @@ NULL = b"\xff\xff\xff\xff"
 FALSE = b"\0\0\0\x01\0"
 
 _length = struct.Struct(">i").pack
+_LENGTHS = tuple(_length(number) for number in range(4096))
 _int16 = struct.Struct(">ih").pack
 _int32 = struct.Struct(">ii").pack
 _int64 = struct.Struct(">iq").pack
-_POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_POSTGRES_EPOCH = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 
 
 def columns(count: int) -> bytes:
@@ -30,20 +31,20 @@ def columns(count: int) -> bytes:
 
 def blob(value: bytes | None) -> bytes:
     """A bytea column."""
-    return NULL if value is None else _length(len(value)) + value
+    if value is None:
+        return NULL
+    size = len(value)
+    return (_LENGTHS[size] if size < len(_LENGTHS) else _length(size)) + value
 
 
 def text(value: str | None) -> bytes:
     """A text column."""
-    if value is None:
-        return NULL
-    raw = value.encode()
-    return _length(len(raw)) + raw
+    return NULL if value is None else blob(value.encode())
 
 
 def jsonb(raw: bytes) -> bytes:
     """A jsonb column: version 1, then the JSON text."""
-    return _length(len(raw) + 1) + b"\x01" + raw
+    return blob(b"\x01" + raw)
 
 
 def int16(value: int) -> bytes:
@@ -65,8 +66,8 @@ def moment(value: datetime | None) -> bytes:
     """A timestamptz column: microseconds since 2000-01-01 UTC."""
     if value is None:
         return NULL
-    delta = value - _POSTGRES_EPOCH
-    return _int64(8, (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds)
+    # A double holds today's microseconds exactly (2^53 of them last until the year 2255).
+    return _int64(8, round(value.timestamp() * 1_000_000) - _POSTGRES_EPOCH)
 
 
 def uuid(value: UUID) -> bytes:
@@ -75,6 +76,10 @@ def uuid(value: UUID) -> bytes:
 
 
 def copy(cursor: Any, target: str, rows: Iterable[bytes]) -> None:
-    """Send packed rows to `target`, "table (column, ...)"."""
-    with cursor.copy(f"COPY {target} FROM STDIN (FORMAT binary)") as out:
+    """Send packed rows to `target`, "table (column, ...)"; raises Django's errors."""
+    # COPY fails when it ends, which Django does not wrap by itself.
+    with (
+        cursor.db.wrap_database_errors,
+        cursor.copy(f"COPY {target} FROM STDIN (FORMAT binary)") as out,
+    ):
         out.write(SIGNATURE + b"".join(rows) + TRAILER)

@@ -2,14 +2,13 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 from orderveil.core import normalise
 from orderveil.core.blindindex import fingerprint, order_id
-from orderveil.core.fields import FIELDS_OF, Compartment, Field
+from orderveil.core.fields import COMPARTMENT_OF, Compartment, Field
 from orderveil.core.orders import Facts, OrderDraft, ParcelDraft
 from orderveil.core.personal import Personal
 from orderveil.core.redaction import WITHHELD_MARK, redact
@@ -21,18 +20,23 @@ RANDOM_BYTES = DEK_BYTES + NONCE_BYTES * (1 + len(Compartment))
 """What one order needs: a data key, a nonce to wrap it, and a nonce per compartment."""
 
 _encode_facts = msgspec.json.Encoder().encode
+_ISO_COUNTRY_LENGTH = 2
+HOME_COUNTRY = "IN"
+
 _NORMALISE: Mapping[Field, Callable[[str], str]] = {
     Field.EMAIL: normalise.email,
     Field.PINCODE: normalise.pincode,
 }
-_ISO_COUNTRY_LENGTH = 2
-HOME_COUNTRY = "IN"
+_PLACES: Mapping[Field, tuple[Compartment, str, Callable[[str], str]]] = {
+    name: (compartment, str(name), _NORMALISE.get(name, normalise.text))
+    for name, compartment in COMPARTMENT_OF.items()
+}
+"""Field -> (compartment, its name as a plain string, how it is spelled)."""
 
 Values = dict[Compartment, dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SealedDraft:
+class SealedDraft(msgspec.Struct, frozen=True, gc=False):
     """One order, ready to be inserted. Nothing in it is personal in clear but what facts hold."""
 
     order_id: bytes
@@ -58,26 +62,21 @@ def identify(keys: BrandKeys, channel_id: int, draft: OrderDraft) -> bytes:
 
 def normalised(personal: Mapping[Field, Personal]) -> Values:
     """The draft's personal values in their one spelling, by compartment; empty ones left out."""
-    country = HOME_COUNTRY
-    if Field.COUNTRY in personal:
-        named = personal[Field.COUNTRY].reveal().strip().upper()
-        country = named if len(named) == _ISO_COUNTRY_LENGTH else HOME_COUNTRY
+    named = personal.get(Field.COUNTRY)
+    country = named.reveal().strip().upper() if named else HOME_COUNTRY
+    if len(country) != _ISO_COUNTRY_LENGTH:
+        country = HOME_COUNTRY
     values: Values = {}
-    for compartment, fields in FIELDS_OF.items():
-        group = {}
-        for name in fields:
-            wrapped = personal.get(name)
-            if wrapped is None:
-                continue
-            text = wrapped.reveal()
-            if name is Field.PHONE:
-                text = normalise.phone(text, country)
+    for name, wrapped in personal.items():
+        compartment, key, spell = _PLACES[name]
+        text = wrapped.reveal()
+        text = normalise.phone(text, country) if name is Field.PHONE else spell(text)
+        if text:
+            group = values.get(compartment)
+            if group is None:
+                values[compartment] = {key: text}
             else:
-                text = _NORMALISE.get(name, normalise.text)(text)
-            if text:
-                group[name.value] = text
-        if group:
-            values[compartment] = group
+                group[key] = text
     return values
 
 
