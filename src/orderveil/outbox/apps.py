@@ -1,3 +1,5 @@
+"""How Django knows this folder: its name, and the label of its tables."""
+
 from django.apps import AppConfig
 
 

@@ -4,6 +4,8 @@ from django.db import models
 
 
 class VersionState(models.TextChoices):
+    """How far a version came; one at a time is in force."""
+
     PENDING = "pending", "waits for a second person"
     ACTIVE = "active", "in force"
     REPLACED = "replaced", "was in force"
