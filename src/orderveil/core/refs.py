@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 REF_CHARACTERS = 26
 GENERATIONS = 4
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_PAIRS = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 _REF = re.compile(r"([A-Z2-7]{26})(?:-([1-9][0-9]{0,2}))?")
 
 
@@ -57,5 +59,5 @@ class RefKey:
 
 
 def _text(value: int) -> str:
-    """130 bits as 26 base32 characters."""
-    return base64.b32encode((value << 6).to_bytes(17))[:REF_CHARACTERS].decode()
+    """130 bits as 26 base32 characters (RFC 4648), two at a time."""
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
