@@ -64,6 +64,7 @@ class Caller:
 
     @property
     def credential_id(self) -> int | None:
+        """The credential it asked with; None for a person at this machine."""
         return self.credential.pk if self.credential else None
 
 

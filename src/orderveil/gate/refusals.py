@@ -60,6 +60,7 @@ def _outside_window(hop: Hop, states: frozenset[ParcelState], at: list[str]) -> 
 
 
 def not_assigned(hop: Hop) -> Problem:
+    """The refusal for a hop that asks for parcels of others."""
     return Problem(
         code="not_assigned",
         detail="No parcel of this order is assigned to you.",
