@@ -26,12 +26,14 @@ def written():
     return {name: pair for name, pair in modules().items() if "/migrations/" not in name}
 
 
+@cache
+def _walked():
+    return [(name, node) for name, (_, tree) in written().items() for node in ast.walk(tree)]
+
+
 def nodes(kind):
     """(module, node) for every node of this kind."""
-    for name, (_, tree) in written().items():
-        for node in ast.walk(tree):
-            if isinstance(node, kind):
-                yield name, node
+    return ((name, node) for name, node in _walked() if isinstance(node, kind))
 
 
 @cache

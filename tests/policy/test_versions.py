@@ -1,5 +1,6 @@
 """Publishing: tighter at once, anything else by a second person, and never two at once."""
 
+import json
 import threading
 
 import pytest
@@ -10,6 +11,7 @@ from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
 from orderveil.core.table import Profile
+from orderveil.ledger import store
 from orderveil.policy import versions
 from orderveil.policy.models import Signatory, Version, VersionState
 from orderveil.policy.toml import PolicyError
@@ -96,6 +98,23 @@ def test_the_author_cannot_approve(brand):
     publish(brand, sample.LOOSER)
     assert refusal(approve, brand, 2, "asha") == "second_person_needed"
     assert versions.active(brand).number == 1
+
+
+def test_an_approval_names_what_it_replaced(brand):
+    """A version that waited takes the place of what came into force meanwhile, and says so."""
+    publish(brand, sample.LOOSER)
+    publish(brand, sample.TIGHTER)
+    approve(brand, 2)
+    assert states(brand) == [(1, "replaced"), (2, "active"), (3, "replaced")]
+    (raw,) = store.query(
+        "SELECT entry FROM ledger_entry WHERE log_id = %s AND kind = 'policy_approved'", [brand]
+    )
+    assert json.loads(bytes(raw[0]))["detail"] == {
+        "version": "balanced@2",
+        "digest": versions.active(brand).digest,
+        "state": "active",
+        "replaces": 3,
+    }
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])

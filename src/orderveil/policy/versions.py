@@ -3,7 +3,7 @@
 Rules kept here:
 - provably tighter in every cell and term: in force when saved;
 - any other change loosens, or can't be compared: it waits until someone other than its author
-  approves it, and its approval compares it with what is in force *then*;
+  approves it, and then takes the place of whatever is in force *by then*, which its act names;
 - every version, publication and approval is an act on the brand's ledger.
 """
 
@@ -67,24 +67,28 @@ def _append(brand_id: int, text: str, author: str, now: datetime) -> Version:
     )
 
 
-def _put_in_force(version: Version, approver: str, now: datetime) -> None:
-    Version.objects.filter(brand_id=version.brand_id, state=VersionState.ACTIVE).update(
-        state=VersionState.REPLACED
-    )
+def _put_in_force(version: Version, kind: ActKind, person: str, now: datetime) -> None:
+    """Replace the version in force; the act says which one that was (0: there was none)."""
+    before = Version.objects.filter(brand_id=version.brand_id, state=VersionState.ACTIVE)
+    replaces = before.values_list("number", flat=True).first() or 0
+    before.update(state=VersionState.REPLACED)
     version.state = VersionState.ACTIVE
-    version.approver = approver
     version.effective_at = now
     version.save()
+    _act(version, kind, person, now, replaces=replaces)
 
 
-def _act(version: Version, kind: ActKind, person: str, now: datetime) -> None:
+def _act(
+    version: Version, kind: ActKind, person: str, now: datetime, *, replaces: int | None = None
+) -> None:
+    detail = {"version": version.label, "digest": version.digest, "state": version.state}
     record(
         version.brand_id,
         kind,
         now=now,
         who=Who(person=person),
         subject=f"policy:{version.number}",
-        detail={"version": version.label, "digest": version.digest, "state": version.state},
+        detail=detail if replaces is None else {**detail, "replaces": replaces},
     )
 
 
@@ -92,8 +96,7 @@ def _act(version: Version, kind: ActKind, person: str, now: datetime) -> None:
 def start(brand_id: int, profile: Profile, *, author: str, now: datetime) -> Version:
     """A brand's first policy: a profile that ships, in force at once."""
     version = _append(brand_id, profile_text(profile), author, now)
-    _put_in_force(version, "", now)
-    _act(version, ActKind.POLICY_PUBLISHED, author, now)
+    _put_in_force(version, ActKind.POLICY_PUBLISHED, author, now)
     return version
 
 
@@ -105,8 +108,7 @@ def publish(brand_id: int, text: str, *, author: str, now: datetime) -> Version:
     """
     version = _append(brand_id, text, author, now)
     if provably_tighter(_table(active(brand_id)), _table(version)):
-        _put_in_force(version, "", now)
-        _act(version, ActKind.POLICY_PUBLISHED, author, now)
+        _put_in_force(version, ActKind.POLICY_PUBLISHED, author, now)
     else:
         _act(version, ActKind.POLICY_DRAFTED, author, now)
     return version
@@ -139,8 +141,8 @@ def approve(brand_id: int, number: int, *, approver: str, now: datetime) -> Vers
                 status=403,
             )
         )
-    _put_in_force(version, approver, now)
-    _act(version, ActKind.POLICY_APPROVED, approver, now)
+    version.approver = approver
+    _put_in_force(version, ActKind.POLICY_APPROVED, approver, now)
     return version
 
 
