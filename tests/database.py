@@ -4,6 +4,7 @@ Rules kept here:
 - The cluster is started by the code that starts it in production, with fsync off.
 - Nothing starts until the first test asks for `db`.
 - Transactions really commit; a test's database is dropped after it, by force.
+- Django has the application's role, as in production; migrations run as the owner.
 - What outlives a test in the process (connection pools, caches of keys) is let go through
   `on_leave`, so that no test sees another's.
 """
@@ -11,6 +12,7 @@ Rules kept here:
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,11 +59,25 @@ def server():
     if not _servers:
         from orderveil.keyring import epochs, secrets  # noqa: PLC0415 - needs Django set up
 
-        on_leave(epochs.forget)
-        on_leave(secrets.forget)
+        for forget in (epochs.forget, secrets.forget, *_of_the_gate()):
+            on_leave(forget)
         _servers.append(ensure_database(HOME, durable=False))
         leave()
     return _servers[0]
+
+
+def _of_the_gate() -> list[Callable[[], object]]:
+    """What lets go of everything that the gate and the doors above it keep in the process."""
+    from orderveil.gate import disclose, keys, law, statement  # noqa: PLC0415 - models
+
+    return [statement.statement.close, law.forget, keys.forget, disclose.budgets.forget, _channels]
+
+
+def _channels() -> None:
+    # Only if a test came that far: the door needs Falcon.
+    door = sys.modules.get("orderveil.hops.storefront.resources")
+    if door is not None:
+        door.forget()
 
 
 @contextmanager

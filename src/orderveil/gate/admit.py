@@ -4,6 +4,7 @@ Rules kept here:
 - a shop's delivery id is recorded in the admitting transaction, so a known delivery is a
   duplicate and a lost transaction is not;
 - the same order on two connections at once is one order: the second waits and finds it there;
+- orders are locked and written in the order of their ids, so no two batches wait in a circle;
 - an update before the creation is an admission; see `updating` for everything after.
 """
 
@@ -106,27 +107,33 @@ def _admit_all(
     who: Who,
 ) -> list[Admission]:
     known = _known(ids) if len(drafts) > 1 else set()
+    # Stable: like orders stay in the order of the drafts.
+    by_id = sorted(range(len(ids)), key=ids.__getitem__)
     first: dict[bytes, int] = {}
-    for at, order in enumerate(ids):
-        if order not in known:
-            first.setdefault(order, at)
+    for at in by_id:
+        if ids[at] not in known:
+            first.setdefault(ids[at], at)
     sealed = _seal(brand_id, [drafts[at] for at in first.values()], list(first))
     if len(sealed) == 1:
         if not insert_one(sealed[0], brand_id, channel_id, now=now, who=who):
             first.clear()
     elif sealed:
         insert_many(sealed, brand_id, channel_id, now=now, who=who)
-    return [
-        Admission(order, Status.ADMITTED)
-        if first.get(order) == at
-        else Admission(order, _STATUS_OF[update_order(brand_id, order, draft, now=now, who=who)])
-        for at, (order, draft) in enumerate(zip(ids, drafts, strict=True))
-    ]
+    status = dict.fromkeys(first.values(), Status.ADMITTED)
+    for at in by_id:
+        if at not in status:
+            effect = update_order(brand_id, ids[at], drafts[at], now=now, who=who)
+            status[at] = _STATUS_OF[effect]
+    return [Admission(order, status[at]) for at, order in enumerate(ids)]
 
 
 def _known(ids: Sequence[bytes]) -> set[bytes]:
+    """Those that are there already, locked."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT order_id FROM vault_order WHERE order_id = ANY(%s)", [list(ids)])
+        cursor.execute(
+            "SELECT order_id FROM vault_order WHERE order_id = ANY(%s) ORDER BY 1 FOR UPDATE",
+            [list(ids)],
+        )
         return {row[0] for row in cursor.fetchall()}
 
 

@@ -46,7 +46,7 @@ from orderveil.partners.credentials import UNAUTHORISED
 from orderveil.partners.models import Credential, Partner
 
 MOST_ORDERS = 1_000
-MOST_TRIES = 4
+MOST_TRIES = 10
 
 budgets = Budgets()
 

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 
 from orderveil.core.fields import Compartment
 from orderveil.core.sealing import purged_bit
+from orderveil.gate.inserting import survives_rekey
 from orderveil.gate.updating import locked, opened, reseal
 from orderveil.ledger.acts import ActKind, Who, record, record_bulk
 from orderveil.outbox.events import EventKind, NewEvent, emit_many
@@ -101,6 +102,7 @@ def recipients_of(orders: Sequence[bytes]) -> dict[bytes, tuple[int, ...]]:
         return {order: tuple(partners) for order, partners in cursor.fetchall()}
 
 
+@survives_rekey
 @transaction.atomic(durable=True)
 def erase_compartments(
     brand_id: int,

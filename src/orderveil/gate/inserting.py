@@ -4,9 +4,10 @@ Both write the same rows: the order, its data key, its index row, its parcels, i
 ledger, and the event that starts its journey.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
 
@@ -15,8 +16,12 @@ from orderveil.core.orders import ParcelDraft
 from orderveil.core.states import ParcelState
 from orderveil.gate import copying as pg
 from orderveil.gate.prepare import SealedDraft
+from orderveil.keyring import epochs
 from orderveil.ledger.acts import ActKind, Who, prepare, prepare_bulk
 from orderveil.outbox.events import EventKind
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _COMPARTMENTS = tuple(Compartment)
 _SEALED_COLUMNS = ", ".join(_COMPARTMENTS)
@@ -120,6 +125,20 @@ def insert_one(
         if not alive:
             raise EpochGoneError
         return bool(inserted)
+
+
+def survives_rekey(work: Callable[P, T]) -> Callable[P, T]:
+    """`work`, a transaction of its own, done once more if its epoch was destroyed meanwhile."""
+
+    @wraps(work)
+    def again(*args: P.args, **named: P.kwargs) -> T:
+        try:
+            return work(*args, **named)
+        except EpochGoneError:
+            epochs.forget()
+            return work(*args, **named)
+
+    return again
 
 
 def check_epoch(cursor: Any, epoch_id: int) -> None:

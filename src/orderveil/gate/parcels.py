@@ -8,6 +8,7 @@ Rules kept here:
 """
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import connection, transaction
@@ -19,7 +20,7 @@ from orderveil.core.transitions import MAY_ASSIGN, MAY_OPEN_REVERSE, may_move, m
 from orderveil.gate import law as laws
 from orderveil.gate import refusals
 from orderveil.gate.disclose import Caller
-from orderveil.gate.updating import emit_state
+from orderveil.gate.updating import emit_state, fence
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.events import EventKind, emit
 from orderveil.partners import assignments
@@ -79,13 +80,7 @@ def move(
         problem = _stands(caller, now)
         if problem is not None:
             return problem
-        cursor.execute(
-            "SELECT p.state FROM vault_parcel p JOIN vault_order o USING (order_id)"
-            " WHERE p.order_id = %s AND p.parcel_no = %s AND o.brand_id = %s"
-            "   AND o.erased_at IS NULL FOR UPDATE OF p",
-            [order_id, number, caller.brand_id],
-        )
-        row = cursor.fetchone()
+        row = _parcel(cursor, caller.brand_id, order_id, number)
         if row is None:
             return refusals.UNKNOWN
         before = ParcelState(row[0])
@@ -94,6 +89,8 @@ def move(
             return problem
         if before == to and carrier is None and awb is None:
             return Moved(number, to, changed=False)
+        if before != to:
+            fence(cursor, order_id)
         cursor.execute(
             "UPDATE vault_parcel SET state = %s, changed_at = %s, carrier = coalesce(%s, carrier),"
             " awb = coalesce(%s, awb) WHERE order_id = %s AND parcel_no = %s",
@@ -109,6 +106,23 @@ def move(
         )
         emit_state(caller.brand_id, order_id, number, to, now)
         return Moved(number, to, changed=True)
+
+
+def _parcel(cursor: Any, brand_id: int, order_id: bytes, parcel_no: int) -> tuple[str, bool] | None:
+    """(state, is it reverse?) of a parcel; its order is locked, as by every writer, and alive."""
+    cursor.execute(
+        "SELECT 1 FROM vault_order WHERE order_id = %s AND brand_id = %s AND erased_at IS NULL"
+        " FOR UPDATE",
+        [order_id, brand_id],
+    )
+    if cursor.fetchone() is None:
+        return None
+    cursor.execute(
+        "SELECT state, is_reverse FROM vault_parcel WHERE order_id = %s AND parcel_no = %s",
+        [order_id, parcel_no],
+    )
+    row: tuple[str, bool] | None = cursor.fetchone()
+    return row
 
 
 def _may(
@@ -133,8 +147,9 @@ def assign(
     partner_id: int,
     *,
     now: datetime,
+    by: Who | None = None,
 ) -> Problem | None:
-    """Give a parcel to a partner for a hop; `caller` None is the journey's own default."""
+    """Give a parcel to a partner for a hop; without `caller` it is `by`, or the journey's default."""
     number = parcel_no or FIRST_PARCEL
     with transaction.atomic(), connection.cursor() as cursor:
         if caller is not None:
@@ -154,7 +169,7 @@ def assign(
                 brand_id,
                 ActKind.PARCEL_ASSIGNED,
                 now=now,
-                who=who(caller) if caller else Who(system="journey"),
+                who=who(caller) if caller else by or Who(system="journey"),
                 order_id=order_id,
                 detail={"parcel": number, "hop": hop, "partner": partner_id},
             )
@@ -197,13 +212,8 @@ def open_reverse(
         problem = _stands(caller, now)
         if problem is not None:
             return problem
-        cursor.execute(
-            "SELECT p.parcel_no FROM vault_parcel p JOIN vault_order o USING (order_id)"
-            " WHERE p.order_id = %s AND o.brand_id = %s AND o.erased_at IS NULL"
-            "   AND p.parcel_no = %s AND p.state = %s AND NOT p.is_reverse FOR UPDATE OF p",
-            [order_id, caller.brand_id, of_parcel or FIRST_PARCEL, ParcelState.DELIVERED.value],
-        )
-        if cursor.fetchone() is None:
+        row = _parcel(cursor, caller.brand_id, order_id, of_parcel or FIRST_PARCEL)
+        if row != (ParcelState.DELIVERED.value, False):
             return _NOT_DELIVERED
         cursor.execute(
             "INSERT INTO vault_parcel (order_id, parcel_no, brand_id, is_reverse, state,"

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from orderveil.core.fields import Compartment, Field
 from orderveil.core.personal import Personal
-from orderveil.gate.inserting import check_epoch
+from orderveil.gate.inserting import check_epoch, survives_rekey
 from orderveil.gate.prepare import RANDOM_BYTES, seal_values
 from orderveil.keyring import epochs
 from orderveil.ledger.acts import ActKind, Who, record
@@ -22,6 +22,7 @@ TERM = timedelta(days=30)
 DEK_NO = 1
 
 
+@survives_rekey
 @transaction.atomic(durable=True)
 def receive(
     brand_id: int,

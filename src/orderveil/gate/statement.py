@@ -5,7 +5,8 @@ This file alone names vault, partners and ledger tables together. Rules kept her
   if the brand matches, a parcel is in a state the Grant was decided for, the assignment exists
   where reach is `assigned`, and the brand's law revision is the one decided under;
 - the DEK row is locked FOR KEY SHARE: an erasure waits for the disclosures in flight, so its
-  list of recipients misses none, and a disclosure that comes later finds no row;
+  list of recipients misses none, and a disclosure that comes later finds no row; who changes
+  a parcel's state does the same (`updating.fence`); many rows are locked in the order of ids;
 - it runs on connections of its own, in autocommit with synchronous_commit on, never inside a
   caller's transaction: when it has answered, the record is durable.
 """
@@ -77,6 +78,7 @@ WITH wanted AS (
       JOIN vault_order o ON o.order_id = w.order_id AND o.brand_id = %(brand)s
       JOIN vault_dek d ON d.order_id = o.order_id AND d.dek_no = o.dek_no
      WHERE EXISTS (SELECT 1 FROM ledger_law WHERE log_id = %(brand)s AND rev = %(rev)s)
+     ORDER BY o.order_id
        FOR KEY SHARE OF d
 ), whole AS (
     SELECT count(*) = %(count)s AS whole FROM found WHERE parcels IS NOT NULL

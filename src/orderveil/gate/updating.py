@@ -21,7 +21,7 @@ from django.db import connection
 from orderveil.core.fields import Compartment
 from orderveil.core.hops import Hop
 from orderveil.core.orders import Facts, OrderDraft, ParcelDraft
-from orderveil.core.sealing import purged_bit
+from orderveil.core.sealing import SealBrokenError, purged_bit
 from orderveil.core.states import ParcelState
 from orderveil.core.transitions import may_move
 from orderveil.gate.inserting import check_epoch
@@ -38,6 +38,8 @@ from orderveil.gate.prepare import (
 from orderveil.keyring import epochs
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.events import EventKind, emit
+
+MOST_LOOKS = 10
 
 _COMPARTMENTS = tuple(Compartment)
 
@@ -61,8 +63,11 @@ def update_order(
         return Effect.NOTHING
     changed = _merge_values(brand_id, order_id, row, draft)
     changed |= _merge_facts(order_id, row, draft)
-    moved = _merge_parcels(brand_id, order_id, draft.parcels, now)
-    cancelled = draft.cancelled and _cancel(order_id, now)
+    is_cancelled = row["cancelled_at"] is not None
+    moved = _merge_parcels(brand_id, order_id, draft.parcels, now, is_cancelled=is_cancelled)
+    cancelled = draft.cancelled and not is_cancelled
+    if cancelled:
+        _cancel(order_id, now)
     if changed or moved or cancelled:
         kind = ActKind.ORDER_CANCELLED if cancelled else ActKind.ORDER_UPDATED
         record(brand_id, kind, now=now, who=who, order_id=order_id)
@@ -83,12 +88,37 @@ def locked(brand_id: int, order_id: bytes) -> dict[str, Any] | None:
         if found is None:
             return None
         row = dict(zip((column.name for column in cursor.description), found, strict=True))
-        cursor.execute(
-            "SELECT epoch_id, wrapped FROM vault_dek WHERE order_id = %s AND dek_no = %s",
-            [order_id, row["dek_no"]],
-        )
-        key = cursor.fetchone()
+        key = _locked_key(cursor, order_id) if row["erased_at"] is None else None
     return row | {"epoch_id": key[0] if key else None, "wrapped": key[1] if key else None}
+
+
+def _locked_key(cursor: Any, order_id: bytes) -> tuple[int, bytes]:
+    """(epoch id, wrapped key) of a locked order that is not erased: it has one, and keeps it."""
+    for _ in range(MOST_LOOKS):
+        cursor.execute(
+            "SELECT epoch_id, wrapped FROM vault_dek WHERE order_id = %s FOR UPDATE", [order_id]
+        )
+        key: tuple[int, bytes] | None = cursor.fetchone()
+        if key is not None:
+            return key
+        # A re-key moved it while this waited: it stands in a new row.
+    raise SealBrokenError("An order without its key")
+
+
+def fence(cursor: Any, order_id: bytes) -> None:
+    """Before a locked order's parcels change: no disclosure of how they were comes afterwards.
+
+    The key's row is replaced by its like: that waits for the disclosures in flight, and whoever
+    read before and comes to lock the row finds it gone, and asks again.
+    """
+    _locked_key(cursor, order_id)
+    cursor.execute(
+        "WITH gone AS (DELETE FROM vault_dek WHERE order_id = %s"
+        " RETURNING order_id, dek_no, brand_id, epoch_id, wrapped)"
+        " INSERT INTO vault_dek (order_id, dek_no, brand_id, epoch_id, wrapped)"
+        " SELECT * FROM gone",
+        [order_id],
+    )
 
 
 def opened(brand_id: int, order_id: bytes, row: Mapping[str, Any]) -> Values:
@@ -182,14 +212,12 @@ def _stamp(order_id: bytes, updated: datetime | None) -> None:
         )
 
 
-def _cancel(order_id: bytes, now: datetime) -> bool:
+def _cancel(order_id: bytes, now: datetime) -> None:
     with connection.cursor() as cursor:
+        fence(cursor, order_id)
         cursor.execute(
-            "UPDATE vault_order SET cancelled_at = %s WHERE order_id = %s AND cancelled_at IS NULL",
-            [now, order_id],
+            "UPDATE vault_order SET cancelled_at = %s WHERE order_id = %s", [now, order_id]
         )
-        if not cursor.rowcount:
-            return False
         cursor.execute(
             "UPDATE vault_parcel SET state = %s, changed_at = %s"
             " WHERE order_id = %s AND state = ANY(%s)",
@@ -200,13 +228,18 @@ def _cancel(order_id: bytes, now: datetime) -> bool:
                 [ParcelState.PLACED.value, ParcelState.PACKED.value],
             ],
         )
-    return True
 
 
 def _merge_parcels(
-    brand_id: int, order_id: bytes, told: tuple[ParcelDraft, ...], now: datetime
+    brand_id: int,
+    order_id: bytes,
+    told: tuple[ParcelDraft, ...],
+    now: datetime,
+    *,
+    is_cancelled: bool,
 ) -> bool:
     """Fulfilments: the first claims the whole-order parcel, each further one is a new parcel."""
+    unsaid = ParcelState.CANCELLED if is_cancelled else ParcelState.PLACED
     if not told:
         return False
     with connection.cursor() as cursor:
@@ -222,14 +255,21 @@ def _merge_parcels(
         for parcel in told:
             row = by_id.get(parcel.shop_parcel_id) or (free.pop(0) if free else None)
             if row is None:
-                moved |= _new_parcel(cursor, brand_id, order_id, parcel, now)
+                moved |= _new_parcel(
+                    cursor, brand_id, order_id, parcel, parcel.state or unsaid, now
+                )
             else:
                 moved |= _told_parcel(cursor, brand_id, order_id, row, parcel, now)
     return moved
 
 
 def _new_parcel(
-    cursor: Any, brand_id: int, order_id: bytes, parcel: ParcelDraft, now: datetime
+    cursor: Any,
+    brand_id: int,
+    order_id: bytes,
+    parcel: ParcelDraft,
+    state: ParcelState,
+    now: datetime,
 ) -> bool:
     cursor.execute(
         "INSERT INTO vault_parcel (order_id, parcel_no, brand_id, state, changed_at,"
@@ -239,7 +279,7 @@ def _new_parcel(
         [
             order_id,
             brand_id,
-            (parcel.state or ParcelState.PLACED).value,
+            state.value,
             now,
             parcel.shop_parcel_id,
             parcel.carrier,
@@ -267,6 +307,8 @@ def _told_parcel(
     after = (parcel.shop_parcel_id, state.value, parcel.carrier or carrier, parcel.awb or awb)
     if after == tuple(row[1:]):
         return False
+    if state != before:
+        fence(cursor, order_id)
     cursor.execute(
         "UPDATE vault_parcel SET shop_parcel_id = %s, state = %s, carrier = %s, awb = %s,"
         " changed_at = %s WHERE order_id = %s AND parcel_no = %s",

@@ -1,0 +1,11 @@
+"""Fixtures of the gate's tests."""
+
+import pytest
+
+
+@pytest.fixture
+def scene(db):
+    """A brand with a channel, partners and an open road."""
+    from scene import Scene  # noqa: PLC0415 - models, which need Django set up
+
+    return Scene.make()
