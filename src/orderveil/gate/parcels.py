@@ -149,7 +149,7 @@ def assign(
     now: datetime,
     by: Who | None = None,
 ) -> Problem | None:
-    """Give a parcel to a partner for a hop; without `caller` it is `by`, or the journey's default."""
+    """Give a parcel to a partner for a hop; without `caller` it is `by`, else the journey."""
     number = parcel_no or FIRST_PARCEL
     with transaction.atomic(), connection.cursor() as cursor:
         if caller is not None:

@@ -42,6 +42,7 @@ class ActKind(StrEnum):
 
     BRAND_CREATED = "brand_created"
     CHANNEL_ADDED = "channel_added"
+    CHANNEL_REVOKED = "channel_revoked"
     SUBSCRIPTION_ADDED = "subscription_added"
     SUBSCRIPTION_REVOKED = "subscription_revoked"
 

@@ -68,6 +68,24 @@ class Seen(NamedTuple):
     entry_id: UUID
 
 
+class Placed(NamedTuple):
+    """One entry of a log, at its place."""
+
+    index: int
+    entry_id: UUID
+    at: datetime
+    entry: Entry | None
+    """None when its bytes' term is over."""
+
+
+_LATEST = """
+SELECT leaf.index, leaf.entry_id, leaf.at, coalesce(act.entry, record.entry)
+  FROM ledger_leaf AS leaf
+  LEFT JOIN ledger_entry AS act ON leaf.order_id IS NULL AND act.entry_id = leaf.entry_id
+  LEFT JOIN ledger_record AS record ON record.order_id = leaf.order_id
+        AND record.at = leaf.at AND record.entry_id = leaf.entry_id
+ WHERE leaf.log_id = %s ORDER BY leaf.index DESC LIMIT %s
+"""
 _OF_ORDER = """
 SELECT record.entry_id, record.at, record.kind, record.parcel_no, record.hop, record.partner_id,
        record.credential_id, coalesce(record.entry, head.entry), leaf.index
@@ -89,6 +107,15 @@ SELECT record.order_id, record.at, record.entry_id, record.parcel_no, record.hop
  ORDER BY record.at, record.order_id, record.entry_id, record.parcel_no
  LIMIT %(page)s
 """
+
+
+def latest(log_id: int, limit: int) -> list[Placed]:
+    """The last entries of a log that have a place, oldest first; a bulk is one of them."""
+    rows = store.query(_LATEST, [log_id, limit])
+    return [
+        Placed(index, entry_id, at, None if raw is None else decode(bytes(raw)))
+        for index, entry_id, at, raw in reversed(rows)
+    ]
 
 
 def entries_of(order_id: bytes) -> list[OrderEntry]:

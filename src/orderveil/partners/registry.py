@@ -104,6 +104,16 @@ def add_channel(
     return made, secret
 
 
+@transaction.atomic
+def revoke_channel(made: Channel, *, now: datetime) -> bool:
+    """Close a way in; False if it was closed already. Its name stays taken: orders point to it."""
+    if not Channel.objects.filter(pk=made.pk, revoked_at=None).update(revoked_at=now):
+        return False
+    subject = f"channel:{made.pk}"
+    record(made.brand_id, ActKind.CHANNEL_REVOKED, now=now, who=MACHINE, subject=subject)
+    return True
+
+
 def channel_secret(made: Channel) -> bytes:
     """The webhook secret, opened."""
     return keyring_secrets.get(made.brand_id, f"channel:{made.pk}")

@@ -6,11 +6,11 @@ from orderveil.hops.storefront.reader import MAX_ORDERS
 from orderveil.hops.storefront.refusing import refuse
 
 
-def split_orders(payload: Any) -> list[tuple[str, Any]]:
+def split_orders(payload: Any, *, limit: int | None = MAX_ORDERS) -> list[tuple[str, Any]]:
     """The orders of a payload, each with its JSON pointer.
 
     Understands a bare order, a list of orders, and the envelopes `order`, `orders`, `Orders` and
-    `payload`. Refuses more than 1,000 orders. What the entries are, their parsers judge.
+    `payload`. Refuses more than `limit` orders. What the entries are, their parsers judge.
     """
     pointer = ""
     while isinstance(payload, dict):
@@ -22,10 +22,10 @@ def split_orders(payload: Any) -> list[tuple[str, Any]]:
             return [(pointer, payload)]
     if not isinstance(payload, list):
         return [(pointer, payload)]
-    if len(payload) > MAX_ORDERS:
+    if limit is not None and len(payload) > limit:
         refuse(
             "too_many",
-            f"There are more than {MAX_ORDERS} orders here.",
+            f"There are more than {limit:,} orders here.",
             "Send them in several batches.",
             pointer=pointer,
             rule="storefront limits",
