@@ -6,6 +6,16 @@ from orderveil.cli import session  # noqa: F401 - sets Django up before the comm
 
 # isort: split
 from orderveil import __version__
+from orderveil.cli.channel import channel
+from orderveil.cli.credential import credential
+from orderveil.cli.ingest import ingest
+from orderveil.cli.init import init
+from orderveil.cli.keys import keys
+from orderveil.cli.ledger import ledger
+from orderveil.cli.orders import erase, find, state, view
+from orderveil.cli.partner import partner
+from orderveil.cli.policy import policy
+from orderveil.cli.subscription import subscription
 from orderveil.cli.up import up
 from orderveil.cli.walk import walk
 
@@ -16,5 +26,7 @@ def main() -> None:
     """An order comes in once and is sealed; each system gets only what its job needs."""
 
 
-for command in (up, walk):
+for command in (init, up, walk, ingest, view, state, find, erase):
     main.add_command(command)
+for group in (ledger, policy, keys, partner, credential, channel, subscription):
+    main.add_command(group)

@@ -33,6 +33,7 @@ class Address:
 
     @property
     def url(self) -> str:
+        """Where a browser or a client finds it."""
         return f"http://{self.host}:{self.port}"
 
 
@@ -60,11 +61,14 @@ def free_address() -> Address:
 
 
 @contextlib.contextmanager
-def prepared_database() -> Iterator[None]:
-    """The database started (if embedded), migrated, with the installation's own log and key."""
+def prepared_database(*, stay: bool = True) -> Iterator[None]:
+    """The database started (if embedded), migrated, with the installation's own log and key.
+
+    `stay` is for the process that runs for long; without it the server of `up` is used, if it runs.
+    """
     with contextlib.ExitStack() as stack:
         if not settings.DATABASE_URL:
-            server = EmbeddedPostgres(settings.HOME, stay=True).start()
+            server = EmbeddedPostgres(settings.HOME, stay=stay).start()
             stack.callback(server.stop, drain_seconds=DRAIN_SECONDS)
         migrate()
         signing_seed()

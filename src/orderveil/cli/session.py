@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 import django
 import msgspec
+import psycopg
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderveil.web.settings")
 django.setup()
@@ -98,11 +99,11 @@ def guarded(command: F) -> F:
             fail(refused.problem, as_json=as_json)
         except OrderveilError as error:
             _fault(error.diagnostics(), as_json=as_json)
-        except OperationalError:
+        except (OperationalError, psycopg.OperationalError):
             _fault(
                 "The database does not answer. Start it, or check DATABASE_URL.", as_json=as_json
             )
-        except DatabaseError as error:
+        except (DatabaseError, psycopg.Error) as error:
             # The message of a database error may quote values.
             _fault(f"The database refused ({type(error).__name__}).", as_json=as_json)
         return None

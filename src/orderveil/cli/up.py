@@ -10,7 +10,7 @@ from django.conf import settings
 from rich.console import Console
 
 from orderveil.cli.server import Address, bind_address, free_address, prepared_database, running
-from orderveil.cli.session import guarded
+from orderveil.cli.session import guarded, show, with_json
 from orderveil.cli.walk import walk_against
 from orderveil.scams.terminal import render
 
@@ -40,10 +40,11 @@ def _say_where(address: Address, console: Console) -> None:
 @click.option(
     "--walk", type=click.Choice(["no", "first", "only"]), default="no", help="Walk first, or only."
 )
+@with_json
 @guarded
-def up(walk: str) -> None:
+def up(walk: str, *, as_json: bool) -> None:
     """Run the whole installation here."""
-    console = Console()
+    console = Console(quiet=as_json)
     marker = Path(settings.HOME) / "up.pid"
     with prepared_database():
         address = free_address() if walk == "only" else bind_address()
@@ -51,12 +52,17 @@ def up(walk: str) -> None:
         with running(address, workers=1 if walk == "only" else None) as family:
             if walk != "no":
                 console.print("The walk: sample orders take the whole road over HTTP.")
-                render(walk_against(address.url, console), console)
+                picture = walk_against(address.url, console)
+                render(picture, console)
+                if as_json:
+                    show(picture, "", as_json=True)
             if walk == "only":
                 return
             marker.write_text(str(os.getpid()))
             try:
                 _say_where(address, console)
+                if as_json:
+                    show({"url": address.url}, "", as_json=True)
                 while not stop.wait(TEND_SECONDS):
                     for name in family.tend():
                         console.print(f"The {name} died and is started again.")

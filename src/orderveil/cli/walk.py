@@ -62,7 +62,7 @@ def walk(html_file: Path | None, *, as_json: bool) -> None:
     """Let the sample orders take the whole road, and draw who got what."""
     console = Console(quiet=as_json)
     with ExitStack() as stack:
-        stack.enter_context(prepared_database())
+        stack.enter_context(prepared_database(stay=False))
         address = _running_server()
         if address is None:
             address = free_address()

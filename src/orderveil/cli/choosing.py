@@ -1,0 +1,79 @@
+"""Options and inputs that several commands share.
+
+Rule kept here: a value that is personal or secret comes from a hidden prompt or from standard
+input, never from the arguments, which every process of the machine can read.
+"""
+
+import functools
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import click
+
+from orderveil.cli.session import F, database
+from orderveil.core.errors import OrderveilError
+from orderveil.core.hops import Hop
+
+
+def with_brand(command: F) -> F:
+    """The `--brand` option."""
+    return click.option(
+        "--brand", "brand_name", help="Which brand; may be left out with only one."
+    )(command)
+
+
+def needs_database(command: F) -> F:
+    """Run the command with the installation's database; put below `guarded`."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with database():
+            return command(*args, **kwargs)
+
+    return run  # type: ignore[return-value]
+
+
+def words(vocabulary: type[StrEnum]) -> click.Choice[str]:
+    """A choice among the words of a vocabulary."""
+    return click.Choice([str(word) for word in vocabulary])
+
+
+hop_option: Callable[[F], F] = click.option(
+    "--hop", type=words(Hop), required=True, help="The hop it is for."
+)
+
+
+class Moment(click.ParamType[datetime]):
+    """A day or a time in ISO 8601; without an offset it is UTC."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The aware moment in UTC."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail("write a day or a time, as in 2026-11-23 or 2026-11-23T10:30", param, ctx)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+MOMENT = Moment()
+
+
+def ask_hidden(what: str) -> str:
+    """A value from a prompt that doesn't show it, or the first line of standard input."""
+    if sys.stdin.isatty():
+        given: str = click.prompt(what, hide_input=True, err=True)
+        return given
+    line = sys.stdin.readline().strip()
+    if not line:
+        msg = f"Nothing came on standard input for: {what}."
+        raise OrderveilError(msg, remedy="Run the command in a terminal, or pipe the value in.")
+    return line
