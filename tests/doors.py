@@ -41,12 +41,12 @@ NAMES = {
 _deliveries = itertools.count(1)
 
 
-def sample(name: str = samples.WALK, **changes: Any) -> dict[str, Any]:
+def sample(name: str = samples.WALK, /, **changes: Any) -> dict[str, Any]:
     """One of the project's own sample orders, decoded, with top-level changes."""
     return json.loads(samples.load(name).body) | changes
 
 
-def own(number: str, **changes: Any) -> dict[str, Any]:
+def own(number: str, /, **changes: Any) -> dict[str, Any]:
     """A small order in the project's own format."""
     return {
         "id": number,

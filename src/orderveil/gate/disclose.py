@@ -108,7 +108,12 @@ def disclose(
     for _ in range(MOST_TRIES):
         decision = _decide(law, caller, order_id, now)
         if isinstance(decision, Problem):
-            return decision
+            # No statement follows that would notice a law that has since become kinder.
+            fresh = laws.current(law)
+            if fresh is law:
+                return decision
+            law = fresh
+            continue
         grant, plan = decision
         entry = _entry(law, caller, grant, order_id, parcel_no, now)
         row = statement.disclose(
@@ -132,7 +137,9 @@ def _decide(
 ) -> tuple[Grant, Plan] | Problem:
     if not _in_force(law, caller, now):
         return UNAUTHORISED
-    partner = law.partners[caller.partner_id]
+    partner = law.partners.get(caller.partner_id)
+    if partner is None:  # a later law may know it
+        return UNAUTHORISED
     enforced = enforced_for(law.standing(partner, now.date()), order_id)
     return law.decide(partner, caller.hop, enforced=enforced, today=now.date())
 
@@ -237,37 +244,52 @@ def disclose_many(
     problem = _spend(caller, len(wanted), now)
     if problem is not None:
         return problem
-    law = laws.law_of(caller.brand_id)
-    standing = law.standing(law.partners[caller.partner_id], now.date())
+    law = laws.current(laws.law_of(caller.brand_id))
     answers: dict[int, Answer] = {}
-    for enforced in (True, False):
-        group = [
-            (at, ask) for at, ask in enumerate(wanted) if enforced_for(standing, ask[1]) == enforced
-        ]
-        if group:
-            answers |= _disclose_alike(caller, group, now=now)
+    left = list(enumerate(wanted))
+    for _ in range(MOST_TRIES):
+        again: list[tuple[int, Wanted]] = []
+        for group in _alike(law, caller, left, now):
+            done = _disclose_alike(law, caller, group, now=now)
+            if isinstance(done, Problem):
+                return done
+            if done is None:
+                again += group
+            else:
+                answers |= done
+        left = again
+        if not left:
+            break
+        law = laws.reload(caller.brand_id)
+    answers |= {at: Answer(ask[0], problem=refusals.BUSY) for at, ask in left}
     return [answers[at] for at in range(len(wanted))]
 
 
+def _alike(
+    law: Law, caller: Caller, asked: list[tuple[int, Wanted]], now: datetime
+) -> list[list[tuple[int, Wanted]]]:
+    """The orders for which this Law's policy holds, and those for which `today` does."""
+    standing = law.standing(law.partners[caller.partner_id], now.date())
+    groups: dict[bool, list[tuple[int, Wanted]]] = {True: [], False: []}
+    for each in asked:
+        groups[enforced_for(standing, each[1][1])].append(each)
+    return [group for group in groups.values() if group]
+
+
 def _disclose_alike(
-    caller: Caller, group: list[tuple[int, Wanted]], *, now: datetime
-) -> dict[int, Answer]:
-    """Orders that are decided alike; retried as one when anything changed in between."""
-    law = laws.law_of(caller.brand_id)
-    for _ in range(MOST_TRIES):
-        decision = _decide(law, caller, group[0][1][1], now)
-        if isinstance(decision, Problem):
-            return {at: Answer(ask[0], problem=decision) for at, ask in group}
-        grant, plan = decision
-        asker = _asker(law, caller)
-        parcel_nos = [ask[2] or ANY_PARCEL for _, ask in group]
-        shown = statement.eligible(asker, grant, [ask[1] for _, ask in group], parcel_nos)
-        able = [group[position] for position in shown]
-        views = _record_and_open(law, caller, grant, plan, able, now) if able else []
-        if views is not None:
-            return _answers(caller, grant, group, able, views)
-        law = laws.reload(caller.brand_id)
-    return {at: Answer(ask[0], problem=refusals.BUSY) for at, ask in group}
+    law: Law, caller: Caller, group: list[tuple[int, Wanted]], *, now: datetime
+) -> dict[int, Answer] | Problem | None:
+    """Orders that are decided alike. A Problem is the caller's own; None: the law has changed."""
+    decision = _decide(law, caller, group[0][1][1], now)
+    if isinstance(decision, Problem):
+        return decision
+    grant, plan = decision
+    asker = _asker(law, caller)
+    parcel_nos = [ask[2] or ANY_PARCEL for _, ask in group]
+    shown = statement.eligible(asker, grant, [ask[1] for _, ask in group], parcel_nos)
+    able = [group[position] for position in shown]
+    views = _record_and_open(law, caller, grant, plan, able, now) if able else []
+    return None if views is None else _answers(caller, grant, group, able, views)
 
 
 def _record_and_open(
