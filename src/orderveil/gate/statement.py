@@ -11,6 +11,7 @@ This file alone names vault, partners and ledger tables together. Rules kept her
   caller's transaction: when it has answered, the record is durable.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -145,21 +146,27 @@ class Statement:
 
     def __init__(self) -> None:
         self._pool: ConnectionPool[Connection[TupleRow]] | None = None
+        self._lock = threading.Lock()
 
     def _connections(self) -> ConnectionPool[Connection[TupleRow]]:
         if self._pool is None:
-            params = connection.get_connection_params()
-            for key in ("cursor_factory", "context"):
-                params.pop(key, None)
-            self._pool = ConnectionPool(
-                kwargs=params | {"autocommit": True, "prepare_threshold": 1},
-                min_size=1,
-                max_size=POOL_SIZE,
-                timeout=POOL_WAIT_SECONDS,
-                configure=_configure,
-                open=True,
-            )
+            with self._lock:
+                self._pool = self._pool or self._new_pool()
         return self._pool
+
+    @staticmethod
+    def _new_pool() -> ConnectionPool[Connection[TupleRow]]:
+        params = connection.get_connection_params()
+        for key in ("cursor_factory", "context"):
+            params.pop(key, None)
+        return ConnectionPool(
+            kwargs=params | {"autocommit": True, "prepare_threshold": 1},
+            min_size=1,
+            max_size=POOL_SIZE,
+            timeout=POOL_WAIT_SECONDS,
+            configure=_configure,
+            open=True,
+        )
 
     def close(self) -> None:
         """Give the connections back: at the end of a process or a test."""
