@@ -45,15 +45,16 @@ def test_a_batch_writes_what_single_admissions_write(scene):
             ),
         ),
     ]
-    looks = (
-        "SELECT shop_order_id, order_number, placed_at, facts, cancelled_at, dek_no, purged,"
-        " identity IS NULL, contact IS NULL, notes IS NULL FROM vault_order ORDER BY 1",
-        "SELECT o.shop_order_id, p.parcel_no, p.state, p.shop_parcel_id, p.carrier, p.awb,"
-        " p.is_reverse FROM vault_parcel p JOIN vault_order o USING (order_id) ORDER BY 1, 2",
-        "SELECT o.shop_order_id, i.phone, i.email FROM vault_index i"
-        " JOIN vault_order o USING (order_id) ORDER BY 1",
+    looks = [
+        """SELECT shop_order_id, order_number, placed_at, facts, cancelled_at, dek_no, purged,
+                  identity IS NULL, contact IS NULL, notes IS NULL FROM vault_order ORDER BY 1""",
+        """SELECT o.shop_order_id, p.parcel_no, p.state, p.shop_parcel_id, p.carrier, p.awb,
+                  p.is_reverse
+             FROM vault_parcel p JOIN vault_order o USING (order_id) ORDER BY 1, 2""",
+        """SELECT o.shop_order_id, i.phone, i.email
+             FROM vault_index i JOIN vault_order o USING (order_id) ORDER BY 1""",
         "SELECT kind, detail FROM outbox_event ORDER BY 1",
-    )
+    ]
     for draft in drafts:
         scene.deliver(draft)
     single = [rows(look) for look in looks]

@@ -262,10 +262,7 @@ def test_a_disclosure_names_the_policy_whose_forms_it_got(scene):
             versions.approve(scene.brand.pk, made.number, approver="vimal", now=NOW)
 
     _, *asked = together(then(stop, publish), *[until(stop, lambda: scene.ask(Hop.OMS, order))] * 3)
-    shows_name = {
-        number: label
-        for number, label in rows("SELECT id, text LIKE %s FROM policy_version", ["%" + text + "%"])
-    }
+    shows_name = dict(rows("SELECT id, text LIKE %s FROM policy_version", ["%" + text + "%"]))
     views_ = [view for answers in asked for view in views(answers)]
     entries = {str(e.entry_id): e.entry for e in entries_of(order)}
     assert len({view.policy for view in views_}) > 1
