@@ -35,7 +35,10 @@ def admitted(house: House, count: int) -> list[bytes]:
 def plain_rows(house: House, ids: list[bytes]) -> None:
     """The same orders as rows of one plain table."""
     run_sql(house.url, _PLAIN)
-    with psycopg.connect(house.url) as link, link.cursor().copy("COPY plain_view FROM STDIN") as out:
+    with (
+        psycopg.connect(house.url) as link,
+        link.cursor().copy("COPY plain_view FROM STDIN") as out,
+    ):
         for number, order in enumerate(ids):
             out.write_row(_row(order, number))
     run_sql(house.url, "VACUUM ANALYZE")

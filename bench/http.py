@@ -48,7 +48,9 @@ def latency_note(rounds: Rounds) -> str:
 def detail(product: Rounds, spent: dict[str, float], each: int = 1) -> dict[str, Any]:
     """Every round, and CPU microseconds for each order by process; includes the warm-up's."""
     done = sum(len(load.latencies) for load in product) * each
-    warmed = sum(load.seconds for load in product) / sum(load.seconds + WARM_UP_SECONDS for load in product)
+    warmed = sum(load.seconds for load in product) / sum(
+        load.seconds + WARM_UP_SECONDS for load in product
+    )
     return {
         "rounds": [round(load.per_second * each) for load in product],
         "cpu_us_each": {

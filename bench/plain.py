@@ -96,24 +96,28 @@ def rows(drafts: Sequence[OrderDraft], ids: Sequence[bytes], brand: int, now: An
         table(
             "ledger_record",
             "order_id, at, entry_id, parcel_no, log_id, kind, position, salt",
-            lambda _, order: pg.blob(order)
-            + stamp
-            + pg.blob(ids[0])
-            + pg.int16(0)
-            + number
-            + pg.text("orders_admitted")
-            + number
-            + pg.blob(order),
+            lambda _, order: (
+                pg.blob(order)
+                + stamp
+                + pg.blob(ids[0])
+                + pg.int16(0)
+                + number
+                + pg.text("orders_admitted")
+                + number
+                + pg.blob(order)
+            ),
         ),
         table(
             "outbox_event",
             "brand_id, kind, order_id, detail, created_at, next_at",
-            lambda _, order: number
-            + pg.text("order.admitted")
-            + pg.blob(order)
-            + pg.jsonb(b"{}")
-            + stamp
-            + stamp,
+            lambda _, order: (
+                number
+                + pg.text("order.admitted")
+                + pg.blob(order)
+                + pg.jsonb(b"{}")
+                + stamp
+                + stamp
+            ),
         ),
     ]
 

@@ -35,7 +35,12 @@ class Row(msgspec.Struct):
 def _answer(row: tuple[Any, ...]) -> Row:
     order, number, placed, facts, personal, state = row
     return Row(
-        order.hex(), number, placed, msgspec.Raw(facts.encode()), msgspec.Raw(personal.encode()), state
+        order.hex(),
+        number,
+        placed,
+        msgspec.Raw(facts.encode()),
+        msgspec.Raw(personal.encode()),
+        state,
     )
 
 

@@ -17,7 +17,8 @@ def run(house: House, size: Size) -> Iterator[Figure]:
     filled.plain_rows(house, ids)
     mine = [("Authorization", f"Bearer {house.token}")]
     asks = [
-        request("GET", f"/v1/hops/oms/orders/{ref}", headers=mine) for ref in filled.refs(house, ids)
+        request("GET", f"/v1/hops/oms/orders/{ref}", headers=mine)
+        for ref in filled.refs(house, ids)
     ]
     with servers.product() as address, servers.plain() as (other, token):
         theirs = [("Authorization", f"Bearer {token}")]

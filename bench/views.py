@@ -22,7 +22,9 @@ def run(house: House, size: Size) -> Iterator[Figure]:
     filled.plain_rows(house, ids)
     mine = [("Authorization", f"Bearer {house.token}")]
     asks = [
-        request("POST", "/v1/hops/oms/views", headers=mine, body=msgspec.json.encode({"refs": refs}))
+        request(
+            "POST", "/v1/hops/oms/views", headers=mine, body=msgspec.json.encode({"refs": refs})
+        )
         for refs in filled.slices(filled.refs(house, ids), BATCH)
     ]
     with servers.product() as address, servers.plain() as (other, token):
@@ -50,6 +52,6 @@ def run(house: House, size: Size) -> Iterator[Figure]:
         note=http.latency_note(product),
         detail=http.detail(product, spent, BATCH),
     )
-    bao = openbao.decrypts_per_second(size.seconds, BATCH, CLIENTS)
-    what = "OpenBao Transit, 1,000 decrypts a request, nothing recorded"
+    bao = openbao.decrypts_per_second(size.seconds, openbao.MOST_AT_ONCE, CLIENTS)
+    what = f"OpenBao Transit, {openbao.MOST_AT_ONCE} decrypts a request, nothing recorded"
     yield http.against_openbao("views", http.rate(product) * BATCH, "orders/s", bao, what)

@@ -13,10 +13,12 @@ from bench.load import CLIENTS, Source, request
 from orderveil.hops.storefront import samples
 from orderveil.partners.registry import channel_secret
 
-_TABLES = (
-    "CREATE TABLE plain_payload (id bigserial PRIMARY KEY, shop_order_id bigint NOT NULL UNIQUE,"
-    " received_at timestamptz NOT NULL, payload jsonb NOT NULL)",
+_TABLE = """
+CREATE TABLE plain_payload (
+    id bigserial PRIMARY KEY, shop_order_id bigint NOT NULL UNIQUE,
+    received_at timestamptz NOT NULL, payload jsonb NOT NULL
 )
+"""
 
 
 class Shop:
@@ -31,7 +33,7 @@ class Shop:
             for part in text.split(f'"id":{number}', 1)
             for piece in part.split(f'"name":"{name}"', 1)
         ]
-        self._numbers = itertools.count(number)
+        self._numbers = itertools.count(number + 10**9)
 
     def body(self) -> bytes:
         """The next order, as the shop would send it: about 8 KB of JSON."""
@@ -57,7 +59,7 @@ def _signed(shop: Shop, path: str, secret: bytes) -> Source:
 
 def run(house: House, size: Size) -> Iterator[Figure]:
     """Beside a server that inserts the same payload as it came and commits."""
-    run_sql(house.url, *_TABLES)
+    run_sql(house.url, _TABLE)
     shop = Shop()
     path = f"/v1/channels/{house.channel.pk}"
     ours = _signed(shop, path, channel_secret(house.channel))
