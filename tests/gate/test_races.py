@@ -1,8 +1,10 @@
 """What happens at once: real threads, real connections, real commits."""
 
 import threading
+import time
 
 import pytest
+from django.db import connection
 
 from orderveil.core.errors import Problem
 from orderveil.core.fields import Compartment, Field
@@ -13,6 +15,7 @@ from orderveil.gate import rekey as rekeying
 from orderveil.gate.compose import View
 from orderveil.gate.erase import erase, erase_compartments
 from orderveil.keyring import epochs
+from orderveil.ledger.connections import connect
 from orderveil.ledger.entries import DisclosureEntry
 from orderveil.ledger.queries import entries_of
 from orderveil.partners import credentials
@@ -272,3 +275,39 @@ def test_a_disclosure_names_the_policy_whose_forms_it_got(scene):
         assert entry.policy.name == view.policy
         assert ("name" in view.fields) == (Field.NAME in entry.forms)
         assert ("name" in view.fields) == shows_name[entry.policy.version]
+
+
+def test_a_question_that_read_before_the_delivery_is_on_record_before_its_answer(scene):
+    """A disclosure held up at the key keeps `delivered` waiting, or finds it and is refused."""
+    seen = "SELECT count(*) FROM ledger_record WHERE order_id = %s AND hop = 'courier'"
+    order = scene.pack(scene.admit())
+    scene.move(Hop.COURIER, order, ParcelState.SHIPPED)
+
+    def waiting(at_least, thread):
+        while thread.is_alive():
+            if rows("SELECT count(*) FROM pg_locks WHERE NOT granted")[0][0] >= at_least:
+                return
+            time.sleep(0.01)
+
+    at_delivery = []
+
+    def deliver():
+        scene.move(Hop.COURIER, order, ParcelState.DELIVERED)
+        at_delivery.append(rows(seen, [order]))
+        connection.close()
+
+    def ask():
+        scene.ask(Hop.COURIER, order)
+        connection.close()
+
+    asking, delivering = threading.Thread(target=ask), threading.Thread(target=deliver)
+    with connect() as holder, holder.transaction():
+        holder.execute("SELECT 1 FROM vault_dek WHERE order_id = %s FOR UPDATE", [order])
+        asking.start()
+        waiting(1, asking)
+        delivering.start()
+        waiting(2, delivering)
+    asking.join()
+    delivering.join()
+    assert at_delivery == [rows(seen, [order])]
+    assert scene.ask(Hop.COURIER, order).code == "outside_window"
