@@ -65,12 +65,12 @@ class Caller:
     @property
     def credential_id(self) -> int | None:
         """The credential it asked with; None for a person at this machine."""
-        return self.credential.pk if self.credential else None
+        return self.credential.id if self.credential else None
 
 
 def partner_refs(law: Law, partner: Partner) -> RefKey:
     """What makes and opens this partner's refs."""
-    return ref_key(law.brand.pk, partner.pk, partner.ref_generation)
+    return ref_key(law.brand_id, partner.pk, partner.ref_generation)
 
 
 def open_ref(caller: Caller, ref: str) -> tuple[bytes, int | None] | None:
@@ -82,14 +82,14 @@ def open_ref(caller: Caller, ref: str) -> tuple[bytes, int | None] | None:
 def _spend(caller: Caller, orders: int, now: datetime) -> Problem | None:
     if caller.credential is None:
         return None
-    return budgets.spend(caller.credential.pk, caller.credential.daily_limit, orders, now)
+    return budgets.spend(caller.credential.id, caller.credential.daily_limit, orders, now)
 
 
 def _in_force(law: Law, caller: Caller, now: datetime) -> bool:
     """A credential revoked since the request began is out at the next decision."""
     if caller.credential is None:
         return True
-    known = law.credentials.get(caller.credential.pk)
+    known = law.credentials.get(caller.credential.id)
     return (
         known is not None
         and known.revoked_at is None
@@ -145,7 +145,7 @@ def _decide(
 
 
 def _asker(law: Law, caller: Caller) -> Asker:
-    return Asker(law.brand.pk, law.rev, caller.partner_id, caller.credential_id)
+    return Asker(law.brand_id, law.rev, caller.partner_id, caller.credential_id)
 
 
 def _would(grant: Grant) -> dict[Field, Form] | None:
@@ -166,7 +166,7 @@ def _entry(
         DisclosureEntry(
             kind=DisclosureKind.DISCLOSURE,
             id=number,
-            log=law.brand.pk,
+            log=law.brand_id,
             at=now,
             hop=grant.hop,
             partner=caller.partner_id,
@@ -203,7 +203,7 @@ def _views(
     entry_id: UUID,
 ) -> list[View]:
     """Open and compose what the statement returned."""
-    to = Recipient(caller.partner_id, brand_keys(law.brand.pk).hashes)
+    to = Recipient(caller.partner_id, brand_keys(law.brand_id).hashes)
     make = partial(
         View,
         hop=grant.hop,
@@ -215,7 +215,7 @@ def _views(
     )
     views = []
     for row, ref in zip(rows, refs, strict=True):
-        fields, parcels = compose(plan, open_row(law.brand.pk, row, plan.compartments), to, ref)
+        fields, parcels = compose(plan, open_row(law.brand_id, row, plan.compartments), to, ref)
         views.append(make(ref=ref, fields=fields, parcels=parcels))
     return views
 
@@ -284,6 +284,10 @@ def _disclose_alike(
     if isinstance(decision, Problem):
         return decision
     grant, plan = decision
+    views = _record_and_open(law, caller, grant, plan, group, now)
+    if views is not None:
+        return _answers(caller, grant, group, group, views)
+    # Not all of them could be shown: find out which, and ask for those alone.
     asker = _asker(law, caller)
     parcel_nos = [ask[2] or ANY_PARCEL for _, ask in group]
     shown = statement.eligible(asker, grant, [ask[1] for _, ask in group], parcel_nos)
@@ -308,7 +312,7 @@ def _record_and_open(
     raw = encode(
         BulkEntry(
             id=number,
-            log=law.brand.pk,
+            log=law.brand_id,
             at=now,
             hop=grant.hop,
             partner=caller.partner_id,

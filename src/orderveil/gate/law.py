@@ -34,16 +34,25 @@ class Law:
     """What one brand's decisions are made under."""
 
     brand: Brand
+    brand_id: int
     rev: int
     policies: Policies
     partners: dict[int, Partner]
     agreements: dict[int, list[Agreement]]
     credentials: dict[int, Credential]
+    _standings: dict[tuple[int, date], Standing] = field(default_factory=dict)
     _decisions: dict[tuple[int, Hop, bool, date], Decision] = field(default_factory=dict)
 
     def standing(self, partner: Partner, today: date) -> Standing:
-        """May this partner receive data today?"""
-        agreements = self.agreements.get(partner.pk, [])
+        """May this partner receive data today? Found out once a day and kept with the Law."""
+        key = (partner.id, today)
+        found = self._standings.get(key)
+        if found is None:
+            found = self._standings[key] = self._standing(partner, today)
+        return found
+
+    def _standing(self, partner: Partner, today: date) -> Standing:
+        agreements = self.agreements.get(partner.id, [])
         return Standing(
             partner=partner.slug,
             hops=frozenset(Hop(hop) for hop in partner.hops),
@@ -60,7 +69,7 @@ class Law:
 
     def decide(self, partner: Partner, hop: Hop, *, enforced: bool, today: date) -> Decision:
         """The Grant and how to compose it, made once per day and kept with the Law."""
-        key = (partner.pk, hop, enforced, today)
+        key = (partner.id, hop, enforced, today)
         found = self._decisions.get(key)
         if found is None:
             grant = decide(hop, self.policies, self.standing(partner, today), enforced=enforced)
@@ -103,6 +112,7 @@ def _read(brand_id: int, rev: int) -> Law:
         agreements.setdefault(agreement.partner_id, []).append(agreement)
     return Law(
         brand=Brand.objects.get(pk=brand_id),
+        brand_id=brand_id,
         rev=rev,
         policies=versions.policies(brand_id),
         partners={partner.pk: partner for partner in Partner.objects.filter(brand_id=brand_id)},
