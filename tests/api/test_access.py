@@ -209,9 +209,7 @@ def test_another_brands_order_is_unknown(site):
             "POST", f"/v1/orders/{ref}/events", token=wms.token, body={"state": "packed"}
         )
         problem_of(moved, 404, "unknown_order")
-        bulk = site.doors.call(
-            "POST", "/v1/hops/oms/views", token=seat.token, body={"refs": [ref]}
-        )
+        bulk = site.doors.call("POST", "/v1/hops/oms/views", token=seat.token, body={"refs": [ref]})
         assert [each["problem"]["code"] for each in bulk.json["answers"]] == ["unknown_order"]
     assert rows("SELECT state FROM vault_parcel WHERE order_id = %s", [foreign]) == [("placed",)]
 

@@ -15,7 +15,8 @@ Code = Annotated[str, msgspec.Meta(max_length=255)]
 Money = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$")]
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Moment = Annotated[
-    str, msgspec.Meta(description="ISO 8601 with an offset, or seconds since 1970 as a number")
+    str | int,
+    msgspec.Meta(description="ISO 8601 with an offset, or seconds since 1970 as a number"),
 ]
 
 
