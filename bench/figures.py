@@ -59,8 +59,24 @@ class Size:
     leaves: int
 
 
-FULL = Size(False, 3, 2.5, 40, 1_000_000, 100_000, 1_000_000)
-QUICK = Size(True, 1, 2.0, 15, 100_000, 10_000, 50_000)
+FULL = Size(
+    quick=False,
+    rounds=3,
+    seconds=2.5,
+    admit_batches=40,
+    find_orders=1_000_000,
+    shred_orders=100_000,
+    leaves=1_000_000,
+)
+QUICK = Size(
+    quick=True,
+    rounds=1,
+    seconds=2.0,
+    admit_batches=15,
+    find_orders=100_000,
+    shred_orders=10_000,
+    leaves=50_000,
+)
 
 Benchmark = Callable[[House, Size], Iterator[Figure]]
 

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import hvac
 import msgspec
 
-from bench import load, people, plain
 from tests.openbao import running
+
+from bench import load, people, plain
 
 
 MOST_AT_ONCE = 400

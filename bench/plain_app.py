@@ -1,4 +1,4 @@
-"""The baseline's server: the same orders as plain rows, behind the same Falcon, granian and psycopg.
+"""The baseline's server: the same orders as plain rows behind the same Falcon and granian.
 
 What a careful shop system without a vault would do: a bearer check, one prepared statement on a
 pooled connection, one commit. No sealing, no record, no policy. Run by granian, never imported
@@ -78,7 +78,7 @@ class One(_Door):
         self.check(req)
         with self.pool.connection() as link, link.cursor(binary=True) as cursor:
             cursor.execute(
-                f"SELECT {_COLUMNS} FROM plain_view WHERE order_id = %s",  # noqa: S608
+                f"SELECT {_COLUMNS} FROM plain_view WHERE order_id = %s",
                 [bytes.fromhex(order)],
             )
             row = cursor.fetchone()
@@ -95,7 +95,7 @@ class Many(_Door):
         wanted = _views_decoder.decode(req.bounded_stream.read())["orders"]
         with self.pool.connection() as link, link.cursor(binary=True) as cursor:
             cursor.execute(
-                f"SELECT {_COLUMNS} FROM plain_view WHERE order_id = ANY(%s)",  # noqa: S608
+                f"SELECT {_COLUMNS} FROM plain_view WHERE order_id = ANY(%s)",
                 [[bytes.fromhex(each) for each in wanted]],
             )
             rows = cursor.fetchall()

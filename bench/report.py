@@ -85,10 +85,13 @@ def read(place: Path) -> tuple[list[Figure], dict[str, Any], str]:
 def into_document(figures: Iterable[Figure], machine: dict[str, Any], date: str) -> None:
     """Rewrite the table between the markers of docs/performance.md."""
     packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
-    lines = [
+    told = (
         f"Measured on {date}: {machine['cpu']}, {machine['cores']} cores,"
         f" {machine['memory_gib']} GiB, Linux {machine['kernel']}, fsync {machine['fsync_ms']} ms,"
-        f" Python {machine['python']}, PostgreSQL {machine['postgresql']}; {packages}.",
+        f" Python {machine['python']}, PostgreSQL {machine['postgresql']}; {packages}."
+    )
+    lines = [
+        told,
         "",
         f"| {' | '.join(_HEADS)} |",
         "|---" * len(_HEADS) + "|",

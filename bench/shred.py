@@ -20,7 +20,7 @@ _TWINS = tuple(plain.twin(table) for table in ("vault_order", "vault_index", "va
 def _delete(ids: list[bytes]) -> None:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         for table in _TWINS:
-            cursor.execute(f"DELETE FROM {table} WHERE order_id = ANY(%s)", [ids])  # noqa: S608
+            cursor.execute(f"DELETE FROM {table} WHERE order_id = ANY(%s)", [ids])
 
 
 def run(house: House, size: Size) -> Iterator[Figure]:

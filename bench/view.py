@@ -36,7 +36,8 @@ def run(house: House, size: Size) -> Iterator[Figure]:
         unit="views/s",
         value=http.rate(product),
         baseline=http.rate(baseline),
-        baseline_name=f"SELECT of the plain row over the same server ({http.latency_note(baseline)})",
+        baseline_name="SELECT of the plain row over the same server,"
+        f" {http.latency_note(baseline)}",
         budget=6_000,
         note=http.latency_note(product),
         detail=http.detail(product, spent),

@@ -1,4 +1,4 @@
-"""Batch views over HTTP: 1,000 orders in one request, each recorded by a row of one ledger entry."""
+"""Batch views over HTTP: 1,000 orders a request, each recorded by a row of one ledger entry."""
 
 from collections.abc import Iterator
 from itertools import cycle
