@@ -9,9 +9,8 @@ SEEN = []
 
 def write_and_count():
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS mark (n int)")
-        cursor.execute("INSERT INTO mark VALUES (1)")
-        cursor.execute("SELECT count(*) FROM mark")
+        cursor.execute("INSERT INTO vault_delivery VALUES (1, gen_random_uuid()::text, now())")
+        cursor.execute("SELECT count(*) FROM vault_delivery")
         return cursor.fetchone()[0]
 
 
@@ -37,10 +36,10 @@ def test_nothing_is_left_from_another_test(db):
     assert db not in SEEN
 
 
-def test_the_owner_owns_the_copy(db):
-    """Django is connected to the copy as the role that owns it."""
+def test_django_has_the_applications_role(db):
+    """The owner owns the copy, and Django works in it with the application's rights."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_database(), current_user")
-        assert cursor.fetchone() == (db, "orderveil")
+        assert cursor.fetchone() == (db, "orderveil_app")
         cursor.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [db])
         assert cursor.fetchone() == ("orderveil",)
