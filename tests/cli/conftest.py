@@ -44,8 +44,13 @@ def run(db):
 
 @pytest.fixture
 def shop(run):
-    """The same, with the brand `acme` made by `init`."""
-    run("init", "--brand", BRAND)
+    """The same, with the brand `acme` as `init --brand` makes it."""
+    from orderveil.cli.init import first_brand  # noqa: PLC0415 - once Django is set up
+    from orderveil.core.clocks import utc_now  # noqa: PLC0415
+    from orderveil.gate.provision import provision_installation  # noqa: PLC0415
+
+    provision_installation(now=utc_now())
+    first_brand(BRAND)
     return run
 
 

@@ -132,7 +132,18 @@ def test_a_witness_cosigns_what_grew(shop, served, tmp_path):
     """The cosigned checkpoint is on its disk, and the token came on standard input."""
     url, key, seen, _ = served
     state = tmp_path / "witness"
-    args = ("ledger", "witness", "--url", url, "--key", key, "--state", state, "--name", "w.example")
+    args = (
+        "ledger",
+        "witness",
+        "--url",
+        url,
+        "--key",
+        key,
+        "--state",
+        state,
+        "--name",
+        "w.example",
+    )
     done = shop.json(*args, "--token-from-stdin", typed="ov_1_invented\n")
     note = (state / "checkpoint").read_text()
     witness = Verifier.parse(done["vkey"])

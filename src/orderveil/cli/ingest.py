@@ -22,6 +22,8 @@ from orderveil.partners import choice, registry
 from orderveil.partners.models import Channel
 from orderveil.scams.answers import printable
 
+INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True)
+
 
 class OrderLine(msgspec.Struct, frozen=True):
     """What became of one order. `order` is the shop's own id, `id` ours."""
@@ -40,7 +42,7 @@ class OrderLine(msgspec.Struct, frozen=True):
 @with_brand
 @click.option("--channel", "channel_name", help="Which channel; by default the format's name.")
 @click.option("--format", "format_name", type=words(Format), help="Whose JSON it is.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
+@click.argument("files", nargs=-1, required=True, type=INPUT)
 @with_json
 @guarded
 @needs_database

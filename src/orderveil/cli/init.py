@@ -23,12 +23,12 @@ def init(brand_name: str | None, *, as_json: bool) -> None:
     """Make an installation: data folder, database, keys."""
     settings.HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
     with prepared_database(stay=False):
-        made = _first_brand(brand_name) if brand_name else {}
+        made = first_brand(brand_name) if brand_name else {}
     answer = {"home": str(settings.HOME), "brand": brand_name, "channels": made}
     show(answer, _next_steps(brand_name), as_json=as_json)
 
 
-def _first_brand(slug: str) -> dict[str, int]:
+def first_brand(slug: str) -> dict[str, int]:
     """A brand with a channel per format, and itself as the partner of its own systems."""
     now = utc_now()
     brand = provision_brand(slug, now=now, who=machine())

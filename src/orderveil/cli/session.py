@@ -106,6 +106,10 @@ def guarded(command: F) -> F:
         except (DatabaseError, psycopg.Error) as error:
             # The message of a database error may quote values.
             _fault(f"The database refused ({type(error).__name__}).", as_json=as_json)
+        except BrokenPipeError:
+            raise  # whoever read our output has seen enough
+        except OSError as error:
+            _fault(f"The system refused: {error.strerror}.", as_json=as_json)
         return None
 
     return run  # type: ignore[return-value]
