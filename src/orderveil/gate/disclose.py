@@ -15,7 +15,6 @@ from functools import partial
 from uuid import UUID
 
 import msgspec
-from psycopg.rows import TupleRow
 
 from orderveil.core.decision import Grant, enforced_for
 from orderveil.core.errors import OrderveilError, Problem
@@ -31,6 +30,7 @@ from orderveil.gate.keys import brand_keys, ref_key
 from orderveil.gate.law import Law
 from orderveil.gate.opening import open_row
 from orderveil.gate.statement import ANY_PARCEL, Asker, Entry, statement
+from orderveil.gate.wire import Row
 from orderveil.ledger.entries import (
     BulkEntry,
     DisclosureEntry,
@@ -186,9 +186,7 @@ def _entry(
     return Entry(number, now, raw, leaf_hash(raw))
 
 
-def _view(
-    law: Law, caller: Caller, grant: Grant, plan: Plan, row: TupleRow, entry_id: UUID
-) -> View:
+def _view(law: Law, caller: Caller, grant: Grant, plan: Plan, row: Row, entry_id: UUID) -> View:
     refs = partner_refs(law, law.partners[caller.partner_id])
     return _views(law, caller, grant, plan, [row], [refs.make(row[0])], entry_id)[0]
 
@@ -198,7 +196,7 @@ def _views(
     caller: Caller,
     grant: Grant,
     plan: Plan,
-    rows: Sequence[TupleRow],
+    rows: Sequence[Row],
     refs: Sequence[str],
     entry_id: UUID,
 ) -> list[View]:

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 from django.db import connection
-from psycopg.rows import TupleRow
 
 from orderveil.core.fields import Compartment
 from orderveil.core.orders import Facts
 from orderveil.core.sealing import SealedOrder
 from orderveil.gate.compose import Opened
+from orderveil.gate.wire import Row
 from orderveil.keyring import epochs
 from orderveil.keyring.providers import KeyringError
 
@@ -50,7 +50,7 @@ def _moved(order_id: bytes, dek_no: int, epoch_id: int) -> tuple[int, bytes] | N
     return row
 
 
-def open_row(brand_id: int, row: TupleRow, compartments: Sequence[Compartment]) -> Opened:
+def open_row(brand_id: int, row: Row, compartments: Sequence[Compartment]) -> Opened:
     """One row of the statement as an `Opened` order."""
     order_id, number, placed_at, facts, dek_no, epoch_id, wrapped, parcels, *blobs = row
     sealed = dict(zip(compartments, blobs, strict=True))

@@ -7,29 +7,21 @@ This file alone names vault, partners and ledger tables together. Rules kept her
 - the DEK row is locked FOR KEY SHARE: an erasure waits for the disclosures in flight, so its
   list of recipients misses none, and a disclosure that comes later finds no row; who changes
   a parcel's state does the same (`updating.fence`); many rows are locked in the order of ids;
-- it runs on connections of its own, in autocommit with synchronous_commit on, never inside a
-  caller's transaction: when it has answered, the record is durable.
+- it runs on connections of its own (`wire`), in autocommit with synchronous_commit on, never
+  inside a caller's transaction: when it has answered, the record is durable.
 """
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
-
-from django.db import connection
-from psycopg import Connection
-from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
+from uuid import UUID
 
 from orderveil.core.decision import Grant
 from orderveil.core.fields import Compartment
 from orderveil.core.hops import Reach
 from orderveil.core.states import ParcelState
-
-POOL_SIZE = 16
-POOL_WAIT_SECONDS = 10
+from orderveil.gate import wire
 
 _PARCELS = """
     (SELECT json_agg(json_build_object('n', p.parcel_no, 's', p.state, 'r', p.is_reverse,
@@ -103,7 +95,7 @@ SELECT found.* FROM found, whole WHERE whole.whole ORDER BY position
 """
 
 _ELIGIBLE = """
-SELECT w.position - 1 FROM unnest(%(orders)s::bytea[], %(parcel_nos)s::smallint[])
+SELECT w.position - 1 AS position FROM unnest(%(orders)s::bytea[], %(parcel_nos)s::smallint[])
          WITH ORDINALITY AS w (order_id, parcel_no, position)
   JOIN vault_order o ON o.order_id = w.order_id AND o.brand_id = %(brand)s
   JOIN vault_dek d ON d.order_id = o.order_id AND d.dek_no = o.dek_no
@@ -129,7 +121,7 @@ class Asker:
 class Entry:
     """The ledger entry that the statement inserts."""
 
-    entry_id: Any
+    entry_id: UUID
     at: datetime
     entry: bytes
     leaf: bytes
@@ -153,38 +145,28 @@ def _sql(
     return template.format(parcels=parcels, columns=columns)
 
 
+_ROW: tuple[wire.Reader, ...] = (
+    None,  # order_id
+    wire.read_text,  # order_number
+    wire.read_moment,  # placed_at
+    wire.read_text,  # facts
+    wire.read_int16,  # dek_no
+    wire.read_int64,  # epoch_id
+    None,  # wrapped
+    wire.read_text,  # parcels
+)
+_MANY_HEAD: tuple[wire.Reader, ...] = (wire.read_int64, None, wire.read_int16)
+
+
 class Statement:
-    """The statement on a pool of connections of its own."""
+    """The statement on connections of its own."""
 
     def __init__(self) -> None:
-        self._pool: ConnectionPool[Connection[TupleRow]] | None = None
-        self._lock = threading.Lock()
-
-    def _connections(self) -> ConnectionPool[Connection[TupleRow]]:
-        if self._pool is None:
-            with self._lock:
-                self._pool = self._pool or self._new_pool()
-        return self._pool
-
-    @staticmethod
-    def _new_pool() -> ConnectionPool[Connection[TupleRow]]:
-        params = connection.get_connection_params()
-        for key in ("cursor_factory", "context"):
-            params.pop(key, None)
-        return ConnectionPool(
-            kwargs=params | {"autocommit": True, "prepare_threshold": 1},
-            min_size=1,
-            max_size=POOL_SIZE,
-            timeout=POOL_WAIT_SECONDS,
-            configure=_configure,
-            open=True,
-        )
+        self._wire = wire.Wire()
 
     def close(self) -> None:
         """Give the connections back: at the end of a process or a test."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        self._wire.close()
 
     def disclose(
         self,
@@ -194,12 +176,14 @@ class Statement:
         order_id: bytes,
         parcel_no: int | None,
         entry: Entry,
-    ) -> TupleRow | None:
+    ) -> wire.Row | None:
         """Record and read one order; None if a condition does not hold, and nothing is recorded."""
         sql = _sql(_SINGLE, grant.reach, grant.states, columns, "%(parcel)s" if parcel_no else "")
-        params = _params(asker, grant, entry) | {"order": order_id, "parcel": parcel_no}
-        with self._connections().connection() as conn, conn.cursor(binary=True) as cursor:
-            return cursor.execute(sql, params).fetchone()
+        params = _params(asker, grant, entry)
+        params["order"] = order_id
+        params["parcel"] = wire.number(parcel_no)
+        rows = self._wire.run(sql, params, _ROW + (None,) * len(columns))
+        return rows[0] if rows else None
 
     def eligible(
         self, asker: Asker, grant: Grant, orders: Sequence[bytes], parcel_nos: Sequence[int]
@@ -207,15 +191,14 @@ class Statement:
         """Positions of the orders that could be disclosed now; discloses nothing."""
         sql = _sql(_ELIGIBLE, grant.reach, grant.states, (), _EACH)
         params = {
-            "orders": list(orders),
-            "parcel_nos": list(parcel_nos),
-            "brand": asker.brand_id,
+            "orders": wire.blobs(orders),
+            "parcel_nos": wire.numbers(parcel_nos),
+            "brand": wire.number(asker.brand_id),
             "states": _states(grant.states),
-            "hop": grant.hop,
-            "partner": asker.partner_id,
+            "hop": grant.hop.encode(),
+            "partner": wire.number(asker.partner_id),
         }
-        with self._connections().connection() as conn, conn.cursor(binary=True) as cursor:
-            return [row[0] for row in cursor.execute(sql, params).fetchall()]
+        return [row[0] for row in self._wire.run(sql, params, (wire.read_int64,))]
 
     def disclose_many(
         self,
@@ -226,45 +209,39 @@ class Statement:
         parcel_nos: Sequence[int],
         salts: Sequence[bytes],
         entry: Entry,
-    ) -> list[TupleRow]:
+    ) -> list[wire.Row]:
         """Record and read all of `orders`, or (if any condition fails for any) none: []."""
         sql = _sql(_MANY, grant.reach, grant.states, columns, _EACH)
-        params = _params(asker, grant, entry) | {
-            "orders": list(orders),
-            "parcel_nos": list(parcel_nos),
-            "salts": list(salts),
-            "count": len(orders),
-        }
-        with self._connections().connection() as conn, conn.cursor(binary=True) as cursor:
-            return cursor.execute(sql, params).fetchall()
+        params = _params(asker, grant, entry)
+        params["orders"] = wire.blobs(orders)
+        params["parcel_nos"] = wire.numbers(parcel_nos)
+        params["salts"] = wire.blobs(salts)
+        params["count"] = wire.number(len(orders))
+        return self._wire.run(sql, params, _MANY_HEAD + _ROW + (None,) * len(columns))
 
 
 _EACH = "CASE w.parcel_no WHEN 0 THEN p.parcel_no ELSE w.parcel_no END"
 
 
-def _params(asker: Asker, grant: Grant, entry: Entry) -> dict[str, Any]:
+def _params(asker: Asker, grant: Grant, entry: Entry) -> dict[str, wire.Value]:
     return {
-        "brand": asker.brand_id,
-        "rev": asker.law_rev,
-        "partner": asker.partner_id,
-        "credential": asker.credential_id,
-        "hop": grant.hop,
+        "brand": wire.number(asker.brand_id),
+        "rev": wire.number(asker.law_rev),
+        "partner": wire.number(asker.partner_id),
+        "credential": wire.number(asker.credential_id),
+        "hop": grant.hop.encode(),
         "states": _states(grant.states),
-        "at": entry.at,
-        "entry_id": entry.entry_id,
+        "at": entry.at.isoformat().encode(),
+        "entry_id": entry.entry_id.bytes,
         "entry": entry.entry,
         "leaf": entry.leaf,
     }
 
 
 @lru_cache(maxsize=64)
-def _states(states: frozenset[ParcelState]) -> str:
-    """An array literal: cheaper to hand over than a list. States are words of ours."""
-    return "{" + ",".join(states) + "}"
-
-
-def _configure(conn: Connection[TupleRow]) -> None:
-    conn.execute("SET synchronous_commit = on")
+def _states(states: frozenset[ParcelState]) -> bytes:
+    """An array literal. States are words of ours."""
+    return b"{" + ",".join(states).encode() + b"}"
 
 
 statement = Statement()

@@ -71,7 +71,7 @@ class Seen(NamedTuple):
 class Placed(NamedTuple):
     """One entry of a log, at its place."""
 
-    index: int
+    place: int
     entry_id: UUID
     at: datetime
     entry: Entry | None
