@@ -72,7 +72,7 @@ def list_(
         lines = [_line(each.place, each, each.kind, names) for each in found]
     else:
         found = list(latest(log_id, limit))
-        lines = [_line(each.index, each, None, names) for each in found]
+        lines = [_line(each.place, each, None, names) for each in found]
     if as_json:
         show(lines, "", as_json=True)
         return
@@ -80,7 +80,7 @@ def list_(
         ("no.", "at", "kind", "hop", "partner", "person", "what", "entry"),
         (
             (
-                x.index,
+                x.place,
                 f"{x.at:%Y-%m-%d %H:%M:%S}",
                 x.kind,
                 x.hop,
