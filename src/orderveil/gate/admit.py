@@ -18,6 +18,7 @@ import msgspec
 from django.db import IntegrityError, connection, transaction
 
 from orderveil.core.errors import OrderveilError
+from orderveil.core.literals import bytea_array
 from orderveil.core.orders import OrderDraft
 from orderveil.gate.inserting import EpochGoneError, insert_many, insert_one
 from orderveil.gate.keys import brand_keys
@@ -131,8 +132,9 @@ def _known(ids: Sequence[bytes]) -> set[bytes]:
     """Those that are there already, locked."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT order_id FROM vault_order WHERE order_id = ANY(%s) ORDER BY 1 FOR UPDATE",
-            [list(ids)],
+            "SELECT order_id FROM vault_order WHERE order_id = ANY(%s::bytea[]) ORDER BY 1"
+            " FOR UPDATE",
+            [bytea_array(ids)],
         )
         return {row[0] for row in cursor.fetchall()}
 

@@ -18,6 +18,7 @@ import msgspec
 from django.db import connection, transaction
 
 from orderveil.core.fields import Compartment
+from orderveil.core.literals import bytea_array
 from orderveil.core.sealing import purged_bit
 from orderveil.gate.inserting import survives_rekey
 from orderveil.gate.updating import locked, opened, reseal
@@ -41,24 +42,26 @@ def erase(brand_id: int, orders: Sequence[bytes], *, now: datetime, who: Who) ->
     """Shred whole orders; None if none of them was there to shred."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT order_id FROM vault_order WHERE order_id = ANY(%s) AND brand_id = %s"
+            "SELECT order_id FROM vault_order WHERE order_id = ANY(%s::bytea[]) AND brand_id = %s"
             " AND erased_at IS NULL ORDER BY order_id FOR UPDATE",
-            [list(orders), brand_id],
+            [bytea_array(orders), brand_id],
         )
         gone = [row[0] for row in cursor.fetchall()]
         if not gone:
             return None
+        ids = bytea_array(gone)
         cursor.execute(
             "UPDATE vault_order SET erased_at = %s, order_number = NULL, shop_order_id = NULL,"  # noqa: S608 - columns of ours
             f" {_NOTHING_SEALED}"
-            " WHERE order_id = ANY(%s)",
-            [now, gone],
+            " WHERE order_id = ANY(%s::bytea[])",
+            [now, ids],
         )
-        _shred_keys(cursor, gone)
-        cursor.execute("DELETE FROM vault_index WHERE order_id = ANY(%s)", [gone])
+        _shred_keys(cursor, ids)
+        cursor.execute("DELETE FROM vault_index WHERE order_id = ANY(%s::bytea[])", [ids])
         cursor.execute(
-            "UPDATE vault_parcel SET awb = NULL, shop_parcel_id = NULL WHERE order_id = ANY(%s)",
-            [gone],
+            "UPDATE vault_parcel SET awb = NULL, shop_parcel_id = NULL"
+            " WHERE order_id = ANY(%s::bytea[])",
+            [ids],
         )
     recipients = recipients_of(gone)
     if len(gone) == 1:
@@ -78,16 +81,19 @@ def erase(brand_id: int, orders: Sequence[bytes], *, now: datetime, who: Who) ->
     return Erasure(entry, len(gone), recipients)
 
 
-def _shred_keys(cursor: Any, orders: list[bytes]) -> None:
-    """Delete the data keys, those too that a re-key moves while this waits for them."""
+def _shred_keys(cursor: Any, ids: str) -> None:
+    """Delete the data keys of a `bytea_array` of orders, also those a re-key moves meanwhile."""
     left = True
     while left:
         cursor.execute(
-            "SELECT 1 FROM vault_dek WHERE order_id = ANY(%s) ORDER BY order_id FOR UPDATE",
-            [orders],
+            "SELECT 1 FROM vault_dek WHERE order_id = ANY(%s::bytea[])"
+            " ORDER BY order_id FOR UPDATE",
+            [ids],
         )
-        cursor.execute("DELETE FROM vault_dek WHERE order_id = ANY(%s)", [orders])
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM vault_dek WHERE order_id = ANY(%s))", [orders])
+        cursor.execute("DELETE FROM vault_dek WHERE order_id = ANY(%s::bytea[])", [ids])
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM vault_dek WHERE order_id = ANY(%s::bytea[]))", [ids]
+        )
         (left,) = cursor.fetchone()
 
 
@@ -96,8 +102,8 @@ def recipients_of(orders: Sequence[bytes]) -> dict[bytes, tuple[int, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT order_id, array_agg(DISTINCT partner_id) FROM ledger_record"
-            " WHERE order_id = ANY(%s) AND partner_id IS NOT NULL GROUP BY order_id",
-            [list(orders)],
+            " WHERE order_id = ANY(%s::bytea[]) AND partner_id IS NOT NULL GROUP BY order_id",
+            [bytea_array(orders)],
         )
         return {order: tuple(partners) for order, partners in cursor.fetchall()}
 
