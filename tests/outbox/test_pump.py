@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection
 
+import database
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.outbox import pump, subscriptions
 from orderveil.outbox.events import EventKind, NewEvent, emit, emit_many
@@ -155,8 +156,10 @@ def test_a_pump_that_loses_its_connection_leaves_the_batch_untouched(db):
     def cut(event):
         _answer(event)
         if event.parcel_no == 2:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            with connection.cursor() as cursor, database.server().connect() as admin:
+                cursor.execute("SELECT pg_backend_pid()")
+                admin.execute("SELECT pg_terminate_backend(%s)", [cursor.fetchone()[0]])
+                cursor.execute("SELECT 1")
 
     with pytest.raises(OperationalError):
         pump.work(cut, NOW)

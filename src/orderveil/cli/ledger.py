@@ -80,7 +80,7 @@ def list_(
         ("no.", "at", "kind", "hop", "partner", "person", "what", "entry"),
         (
             (
-                x.place,
+                x.index,
                 f"{x.at:%Y-%m-%d %H:%M:%S}",
                 x.kind,
                 x.hop,
