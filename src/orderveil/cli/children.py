@@ -66,6 +66,7 @@ class Family:
             env=dict(os.environ) | dict(child.environment),
             preexec_fn=die_with_parent(),  # noqa: PLW1509 - before any thread of ours
             stdin=subprocess.DEVNULL,
+            stdout=2,  # what children log is no answer of the command
         )
         child.started_at = time.monotonic()
 
