@@ -1,0 +1,245 @@
+"""The canary: an order of unique strings takes the whole road, then everything is searched.
+
+Each string may be only where the policy says: in the views that show it, nowhere else. Not in a
+table, a job, an event, a log, a metric, nor in any file of the data folder: PostgreSQL's heap,
+index and write-ahead files hold what was ever written, so nothing was ever written in clear.
+"""
+
+import json
+import logging
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+import database
+from doors import Doors, sample, stored
+from orderveil.core.clocks import utc_now
+from orderveil.core.hops import Hop
+from orderveil.gate.erase import erase
+from orderveil.hops import journey
+from orderveil.outbox import subscriptions
+from orderveil.outbox.egress import Egress
+from orderveil.outbox.events import EventKind
+from orderveil.outbox.sender import deliver
+from outbox.partner import serving
+from scene import ME
+
+# One spelling that survives normalisation, in each personal place of the payload.
+MARKS = {
+    "name": "Qzname Zqperson",
+    "phone": "9000086421",
+    "email": "qzmail@zq.example",
+    "line1": "Qzline1 Zqhouse",
+    "line2": "Qzline2 Zqlane",
+    "landmark": "Qzlandmark Zqtemple",
+    "city": "Qzcity",
+    "pincode": "560087",
+    "billing_name": "Qzbilling Zqpayer",
+    "billing_line": "Qzbilladdress 4",
+    "billing_phone": "9000086422",
+    "gstin": "29QZQZQ1234F1Z5",
+    "upi": "qzupi@okexample",
+    "gateway_ref": "pay_QZGATEWAY001",
+    "ip": "198.51.100.231",
+    "user_agent": "QzAgent/9.9",
+    "referrer": "https://qzreferrer.example/",
+    "note": "Qznote about my neighbour",
+    "gift": "Qzgift love from Zq",
+    "delivery": "Qzdelivery ring twice",
+    "property": "Qzproperty bust 34",
+    "unclaimed": "Qzunclaimed 12 March",
+    "status_url": "https://shop.example/qzstatusurl?key=qzsecret",
+    "attribute_phone": "9000086423",
+    "customer_note": "Qzcustomernote",
+    "last4": "7531",
+}
+SHOWN_TO = {
+    "name": {Hop.LABEL, Hop.COURIER},
+    "phone": {Hop.COURIER},
+    "line1": {Hop.WMS, Hop.LABEL, Hop.COURIER},
+    "line2": {Hop.WMS, Hop.LABEL, Hop.COURIER},
+    "landmark": {Hop.WMS, Hop.LABEL, Hop.COURIER},
+    "city": {Hop.OMS, Hop.WMS, Hop.LABEL, Hop.COURIER, Hop.SUPPORT},
+    "pincode": {Hop.OMS, Hop.WMS, Hop.LABEL, Hop.COURIER, Hop.SUPPORT},
+    "delivery": {Hop.COURIER},
+    "gift": {Hop.WMS},
+    "last4": set(),
+}
+"""Under `balanced`, whole and word for word; every other mark is shown whole to nobody."""
+EARLY = [hop for hop in Hop if hop not in {Hop.LABEL, Hop.COURIER}]
+
+
+def marked_order():
+    """The sample order with a mark in every place where a person could be."""
+    order = sample(
+        id=5500000008642001,
+        name="#8642001",
+        email=MARKS["email"],
+        contact_email=MARKS["email"],
+        phone=MARKS["phone"],
+        browser_ip=MARKS["ip"],
+        referring_site=MARKS["referrer"],
+        landing_site=None,
+        note=MARKS["note"],
+        order_status_url=MARKS["status_url"],
+    )
+    order["client_details"] |= {"browser_ip": MARKS["ip"], "user_agent": MARKS["user_agent"]}
+    order["note_attributes"] = [
+        {"name": "Gift message", "value": MARKS["gift"]},
+        {"name": "Delivery instructions", "value": MARKS["delivery"]},
+        {"name": "Landmark", "value": MARKS["landmark"]},
+        {"name": "GSTIN", "value": MARKS["gstin"]},
+        {"name": "UPI for refunds", "value": MARKS["upi"]},
+        {"name": "razorpay_payment_id", "value": MARKS["gateway_ref"]},
+        {"name": "Alternate phone", "value": MARKS["attribute_phone"]},
+        {"name": "Date of birth", "value": MARKS["unclaimed"]},
+    ]
+    order["payment_details"] |= {
+        "credit_card_number": "•••• •••• •••• 7531",
+        "credit_card_name": MARKS["name"],
+    }
+    place = {
+        "name": MARKS["name"],
+        "first_name": "Qzname",
+        "last_name": "Zqperson",
+        "phone": MARKS["phone"],
+        "address1": MARKS["line1"],
+        "address2": MARKS["line2"],
+        "company": None,
+        "city": MARKS["city"],
+        "zip": MARKS["pincode"],
+    }
+    order["shipping_address"] |= place
+    order["billing_address"] |= place | {
+        "name": MARKS["billing_name"],
+        "first_name": "Qzbilling",
+        "last_name": "Zqpayer",
+        "phone": MARKS["billing_phone"],
+        "address1": MARKS["billing_line"],
+    }
+    order["customer"] |= {
+        "email": MARKS["email"],
+        "phone": MARKS["phone"],
+        "first_name": "Qzname",
+        "last_name": "Zqperson",
+        "note": MARKS["customer_note"],
+    }
+    order["customer"]["default_address"] |= place
+    order["line_items"][0]["properties"] = [{"name": "Stitching", "value": MARKS["property"]}]
+    return order
+
+
+class Walk:
+    """The whole road of the marked order, and all that was said on the way."""
+
+    def __init__(self, receiver, caplog):
+        self.doors = Doors.make(format_="shopify")
+        for hop in Hop:
+            self.doors.scene.seat(hop)
+        self.views = {}
+        self.receiver = receiver
+        url = receiver.url(name="127.0.0.1")
+        seat = self.doors.scene.seat(Hop.OMS)
+        subscriptions.subscribe(
+            self.doors.scene.brand.pk, seat.partner.pk, Hop.OMS, url, list(EventKind), now=utc_now()
+        )
+        self.refusals = []
+        self._travel()
+        self.metrics = self.doors.call("GET", "/metrics").text
+        self.logs = caplog.text
+
+    def _travel(self):
+        doors = self.doors
+        assert doors.webhook(marked_order()).json == {"status": "admitted"}
+        self.order = doors.the_order()
+        for hop in (Hop.WMS, Hop.LABEL, Hop.COURIER):
+            doors.scene.assign(hop, self.order)
+        self._ask(EARLY)
+        self.refusals.append(doors.view(Hop.COURIER, self.order).text)
+        doors.event(Hop.WMS, self.order, state="packed", key="canary-key")
+        self._ask([Hop.LABEL, Hop.COURIER])
+        for state in ("shipped", "out_for_delivery", "delivered"):
+            doors.event(Hop.COURIER, self.order, state=state)
+        self.refusals.append(doors.view(Hop.COURIER, self.order).text)
+        later = marked_order() | {"updated_at": "2026-11-30T10:00:00+05:30", "note": MARKS["note"]}
+        doors.webhook(later, topic="orders/updated")
+        doors.webhook({"id": [MARKS["email"]]}, topic="orders/create")
+        doors.webhook({"customer": {"email": MARKS["email"]}}, topic="customers/redact")
+        self._send()
+        self.before_erasure = list(stored())
+        erase(doors.scene.brand.pk, [self.order], now=utc_now(), who=ME)
+        self._send()
+        self.refusals.append(doors.view(Hop.OMS, self.order).text)
+
+    def _ask(self, hops):
+        for hop in hops:
+            answer = self.doors.view(hop, self.order)
+            assert answer.status_code == 200, answer.text
+            self.views[hop] = answer.text
+
+    def _send(self):
+        self.doors.settle()
+        while deliver(journey.compose, utc_now(), 50, egress=Egress(private=True), workers=2):
+            pass
+
+
+@pytest.fixture
+def walk(db, monkeypatch, caplog):
+    """The road walked once, with every log line kept."""
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(settings, "WEBHOOK_PRIVATE", True)
+    with serving(tls=False) as receiver:
+        yield Walk(receiver, caplog)
+
+
+def files():
+    """Every file of the data folder, after everything in memory was written to disk."""
+    with database.server().connect(connection.settings_dict["NAME"]) as link:
+        link.execute("CHECKPOINT")
+    for path in sorted(database.HOME.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield path, path.read_bytes()
+
+
+def test_each_mark_is_only_where_the_policy_says(walk):
+    """Views show what `balanced` shows; tables, events, jobs, logs, metrics, files nothing."""
+    for name, mark in MARKS.items():
+        shown = {hop for hop, text in walk.views.items() if mark in text}
+        assert shown == SHOWN_TO.get(name, set()), name
+    marks = {name: mark.encode() for name, mark in MARKS.items() if name != "last4"}
+    for table, column, value in (*walk.before_erasure, *stored()):
+        found = [name for name, mark in marks.items() if mark.lower() in value.lower()]
+        assert found == [], (table, column)
+    said = [*walk.refusals, walk.metrics, walk.logs]
+    for name, mark in marks.items():
+        assert not [text for text in said if mark.decode() in text], name
+    written = {}
+    for path, content in files():
+        for name, mark in marks.items():
+            if mark in content:
+                written.setdefault(str(path.relative_to(database.HOME)), []).append(name)
+    assert written == {}
+
+
+def test_what_was_sent_by_webhook_is_the_subscribers_view(walk):
+    """The order system was told its own masked view, and at the end only what to purge."""
+    bodies = [received.body.decode() for received in walk.receiver.received]
+    kinds = [json.loads(body)["type"] for body in bodies]
+    assert {"order.admitted", "parcel.delivered", "order.erased"} <= set(kinds)
+    for name, mark in MARKS.items():
+        shown = [body for body in bodies if mark in body]
+        if Hop.OMS not in SHOWN_TO.get(name, set()):
+            assert shown == [], name
+    (purge,) = [json.loads(body) for body in bodies if json.loads(body)["type"] == "order.erased"]
+    assert set(purge["data"]) == {"ref"}
+
+
+def test_the_search_itself_finds_what_is_there(db):
+    """A string planted in a table on purpose is found there and in a file: the others can fail."""
+    mark = "Qzplanted in the open"
+    with database.server().connect(connection.settings_dict["NAME"]) as link:
+        link.execute("CREATE TABLE planted (t text)")
+        link.execute("INSERT INTO planted VALUES (%s)", [mark])
+    assert [table for table, _, value in stored() if mark.encode() in value] == ["planted"]
+    assert [path for path, content in files() if mark.encode() in content]
