@@ -16,6 +16,8 @@ from typing import Final
 import msgspec
 from django.db import connection
 
+from orderveil.core.literals import bytea_array, text_array
+
 Detail = Mapping[str, str | int | bool | None]
 NOTHING: Detail = MappingProxyType({})
 
@@ -92,10 +94,10 @@ def emit_many(brand_id: int, events: Iterable[NewEvent], *, now: datetime) -> in
                 brand_id,
                 now,
                 now,
-                [event.kind.value for event in batch],
-                [event.order_id for event in batch],
+                text_array(event.kind.value for event in batch),
+                bytea_array(event.order_id for event in batch),
                 [event.parcel_no for event in batch],
-                details,
+                text_array(details),
             ],
         )
     return len(batch)
