@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from orderveil.core.table import Profile
 from orderveil.ledger import store
 from orderveil.policy import versions
 from orderveil.policy.models import Signatory, Version, VersionState
-from orderveil.policy.toml import PolicyError
+from orderveil.policy.toml import PolicyError, profile_text
 from policy import sample
 from policy.sample import NOW
 
@@ -258,3 +259,15 @@ def test_two_signatories_loosen_a_policy(brand):
     )
     approve(brand, made.number, versions.signatory(brand, codes["binod"]))
     assert versions.policies(brand).table.rows[Hop.WMS].form(Field.EMAIL) == Form.MASKED
+
+
+def test_what_was_drafted_before_another_came_into_force_is_published_again(brand):
+    """Approving can't undo a tightening that came into force after the drafting."""
+    pending = publish(brand, profile_text(Profile.TODAY))
+    tighter = profile_text(Profile.BALANCED).replace('state = "coarse"\n', "")
+    later = NOW + timedelta(hours=1)
+    in_force = versions.publish(brand, tighter, author="asha", now=later)
+    assert in_force.state == VersionState.ACTIVE
+    refused = refusal(approve, brand, pending.number)
+    assert refused.code == "policy_moved_on"
+    assert versions.active(brand).number == in_force.number

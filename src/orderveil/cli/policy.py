@@ -19,7 +19,7 @@ from orderveil.core.table import Table, changes, provably_tighter
 from orderveil.partners import choice
 from orderveil.policy import versions
 from orderveil.policy.models import Version, VersionState
-from orderveil.policy.prose import LETTER, describe, sentences
+from orderveil.policy.prose import LETTER, describe, sentences, warnings
 from orderveil.policy.toml import PolicyError, load
 
 LONGEST_BYTES = 1024 * 1024
@@ -73,6 +73,7 @@ def show_(brand_name: str | None, *, history: bool, in_words: bool, as_json: boo
             "version": version.label,
             "cells": {hop: dict(row) for hop, row in table.cells().items()},
             "sentences": list(sentences(table)),
+            "warnings": warnings(table),
         }
         click.echo(msgspec.json.encode(answer).decode())
     elif in_words:
@@ -88,6 +89,8 @@ def _print_letters(version: Version, table: Table) -> None:
         ([field, *(LETTER[table.rows[hop].form(field)] for hop in Hop)] for field in Field),
     )
     click.echo(", ".join(f"{LETTER[form]} {form}" for form in Form))
+    for line in warnings(table):
+        click.echo(f"! {line}")
 
 
 def _show_history(brand_id: int, *, as_json: bool) -> None:
@@ -194,9 +197,19 @@ def publish(file: Path, brand_name: str | None, *, as_json: bool) -> None:
 def approve(number: int, brand_name: str | None, *, as_json: bool) -> None:
     """Approve the pending version NUMBER as a second person."""
     brand = choice.brand(brand_name)
+    if not as_json:
+        _print_change(brand.pk, number)
     approver = versions.signatory(brand.pk, ask_hidden("Your signatory's code"))
     version = versions.approve(brand.pk, number, approver=approver, now=utc_now())
     show(_answer(version), f"{version.label} is in force.", as_json=as_json)
+
+
+def _print_change(brand_id: int, number: int) -> None:
+    """What approving would change, before anybody says who they are."""
+    active = load(versions.active(brand_id).text, virtual=versions.NO_VIRTUAL)
+    wanted = load(_text_of(brand_id, str(number)), virtual=versions.NO_VIRTUAL)
+    for each in changes(active, wanted):
+        click.echo(f"{'!' if each.loosens else ' '} {describe(each)}")
 
 
 def _answer(version: Version) -> dict[str, Any]:

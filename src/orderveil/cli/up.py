@@ -12,6 +12,9 @@ from rich.console import Console
 from orderveil.cli.server import Address, bind_address, free_address, prepared_database, running
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.cli.walk import walk_against
+from orderveil.partners.models import Brand
+from orderveil.policy import versions
+from orderveil.policy.prose import warnings
 from orderveil.scams.terminal import render
 
 TEND_SECONDS = 0.5
@@ -33,6 +36,9 @@ def _say_where(address: Address, console: Console) -> None:
         ("/metrics", "Prometheus"),
     ):
         console.print(f"  {address.url}{path:<18} {what}", highlight=False)
+    for brand in Brand.objects.all():
+        for line in warnings(versions.policies(brand.pk).table):
+            console.print(f"  ! {brand.slug}: {line}", highlight=False)
     console.print("Stop it with Ctrl-C.")
 
 

@@ -120,8 +120,8 @@ def _effective(form: Form, name: Field, standing: Standing) -> Form:
 def decide(hop: Hop, policies: Policies, standing: Standing, *, enforced: bool) -> Grant | Problem:
     """What `hop` gets from this partner's standing; `enforced` comes from `enforced_for`.
 
-    Under `observe` the form is the *looser* of today's and the policy's, so going to `observe`
-    never withholds what the policy shows.
+    Under `observe` a field is shown as `today` shows it, unless the policy provably shows more:
+    going to `observe` takes nothing away.
     """
     row = policies.table.rows[hop]
     problem = _standing_problem(hop, row, standing)

@@ -35,7 +35,8 @@ def _graphemes(word: str) -> list[str]:
 
 def _initial(word: str) -> str:
     """The word's first letter; nothing if that would be the whole word."""
-    letters = _graphemes(word.strip(_EDGES))
+    bare = word.strip(_EDGES)
+    letters = bare if bare.isascii() else _graphemes(bare)
     return letters[0] if len(letters) > 1 else ""
 
 
@@ -105,11 +106,20 @@ def email(value: str) -> str:
     return f"{_initial(local)}***@{_initial(host)}***.{top}"
 
 
+_ASCII_DIGIT = re.compile("[0-9]").search
+
+
+def _has_digit(word: str) -> bool:
+    if word.isascii():
+        return _ASCII_DIGIT(word) is not None
+    return any(char.isdigit() for char in word)
+
+
 def address_line(value: str) -> str:
     """ "F # L V": the initial of each word; a word with a digit is `#`, one of a letter `*`."""
     parts = []
     for word in value.split():
-        if any(char.isdigit() for char in word):
+        if _has_digit(word):
             parts.append("#")
         elif bare := word.strip(_EDGES):
             parts.append(_initial(bare) or "*")

@@ -6,10 +6,10 @@ for another partner opens to an id that does not exist, which answers 404. A par
 its number in clear behind a dash: `K7Q2...-2`.
 """
 
-import base64
 import hmac
 import re
 import struct
+import threading
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -18,8 +18,17 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 REF_CHARACTERS = 26
 GENERATIONS = 4
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_AS_NUMBER = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 _PAIRS = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 _REF = re.compile(r"([A-Z2-7]{26})(?:-([1-9][0-9]{0,2}))?")
+
+
+class _Contexts(threading.local):
+    """Each thread's cipher contexts: making one costs more than a block, and none may be shared."""
+
+    def __init__(self, cipher: Cipher[ECB]) -> None:
+        self.encrypt = cipher.encryptor().update
+        self.decrypt = cipher.decryptor().update
 
 
 class RefKey:
@@ -29,7 +38,8 @@ class RefKey:
         message = struct.pack(">4sIQI", b"ref1", brand_id, partner_id, generation)
         # One block of a uniformly random-looking id: ECB on a single block is the plain AES
         # permutation, which is all a reversible pseudonym needs.
-        self._cipher = Cipher(AES(hmac.digest(ref_key, message, "sha256")[:16]), ECB())  # noqa: S305
+        cipher = Cipher(AES(hmac.digest(ref_key, message, "sha256")[:16]), ECB())  # noqa: S305
+        self._contexts = _Contexts(cipher)
         self._generation = generation % GENERATIONS
 
     def make(self, order_id: bytes, parcel_no: int | None = None) -> str:
@@ -39,7 +49,7 @@ class RefKey:
 
     def make_many(self, order_ids: list[bytes]) -> list[str]:
         """Refs of many orders with one call of the cipher."""
-        blocks = self._cipher.encryptor().update(b"".join(order_ids))
+        blocks = self._contexts.encrypt(b"".join(order_ids))
         head = self._generation << 128
         return [
             _text(head | int.from_bytes(blocks[at : at + 16])) for at in range(0, len(blocks), 16)
@@ -50,11 +60,11 @@ class RefKey:
         match = _REF.fullmatch(ref.upper())
         if match is None:
             return None
-        value = int.from_bytes(base64.b32decode(match[1] + "AAAAAA")) >> 30
+        value = int(match[1].translate(_AS_NUMBER), 32)
         if value >> 128 != self._generation:
             return None
         block = (value & ((1 << 128) - 1)).to_bytes(16)
-        order_id = self._cipher.decryptor().update(block)
+        order_id = self._contexts.decrypt(block)
         return order_id, int(match[2]) if match[2] else None
 
 

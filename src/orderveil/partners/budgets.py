@@ -20,7 +20,7 @@ class Budgets:
     """The leases of this process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._locks: dict[int, threading.Lock] = {}
         self._left: dict[int, tuple[date, int]] = {}
 
     def spend(
@@ -30,7 +30,8 @@ class Budgets:
         if limit is None:
             return None
         today = now.astimezone(UTC).date()
-        with self._lock:
+        # One credential's lease keeps nobody else waiting.
+        with self._locks.setdefault(credential_id, threading.Lock()):
             day, left = self._left.get(credential_id, (today, 0))
             if day != today:
                 day, left = today, 0
@@ -44,8 +45,7 @@ class Budgets:
 
     def forget(self) -> None:
         """Drop every lease, which is lost: after a restore, and between tests."""
-        with self._lock:
-            self._left.clear()
+        self._left.clear()
 
     @staticmethod
     def _lease(credential_id: int, day: date, limit: int, need: int) -> int:

@@ -7,7 +7,7 @@ from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop, Reach
 from orderveil.core.states import ParcelState
-from orderveil.core.table import CellChange, HopRow, Table
+from orderveil.core.table import CellChange, HopRow, Profile, Table
 
 LETTER = {
     Form.WHOLE: "W",
@@ -71,6 +71,18 @@ def sentences(table: Table) -> Iterator[str]:
         rest = " Nothing else." if verbs and Form.ABSENT in by_form else ""
         needs = f" It needs: {', '.join(sorted(row.needs))}." if row.needs else ""
         yield f"To {row.purpose}, {hop} {sight}.{rest} {_when(row)}{needs}"
+
+
+def warnings(table: Table) -> list[str]:
+    """What has to be said loudly about a policy; empty if nothing."""
+    said = []
+    if table.profile == Profile.TODAY:
+        said.append(
+            "This is what systems get TODAY: it is recorded, but hardly anything is withheld."
+        )
+    if table.rows[Hop.COURIER].form(Field.PHONE) == Form.WHOLE:
+        said.append("Couriers get the WHOLE PHONE, because no virtual number is configured.")
+    return said
 
 
 def describe(change: CellChange) -> str:

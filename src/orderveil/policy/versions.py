@@ -116,7 +116,7 @@ def publish(brand_id: int, text: str, *, author: str, now: datetime) -> Version:
 
 @transaction.atomic
 def approve(brand_id: int, number: int, *, approver: str, now: datetime) -> Version:
-    """Put a pending version in force; refused to its own author."""
+    """Put a pending version in force; refused to its own author, and when policy has moved on."""
     _take_turn(brand_id)
     version = Version.objects.filter(
         brand_id=brand_id, number=number, state=VersionState.PENDING
@@ -139,6 +139,17 @@ def approve(brand_id: int, number: int, *, approver: str, now: datetime) -> Vers
                 remedy="Ask another signatory of the brand to approve it.",
                 rule="policy: a change that is not provably tighter needs a second person",
                 status=403,
+            )
+        )
+    since = active(brand_id).effective_at
+    if since is not None and since > version.created_at:
+        raise RefusedError(
+            Problem(
+                code="policy_moved_on",
+                detail="Another version came into force after this one was drafted.",
+                remedy="Compare them with `orderveil policy diff` and publish it again.",
+                rule="policy: what is approved is a change to what is in force",
+                status=409,
             )
         )
     version.approver = approver

@@ -4,6 +4,7 @@ Until people can sign in, it is served to this machine only, and shows nothing b
 own sample order of a sample brand.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 
@@ -20,6 +21,8 @@ from orderveil.scams.page import STATIC, served
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 ASSETS = {"relay.css": "text/css; charset=utf-8", "relay.js": "text/javascript; charset=utf-8"}
+
+_INDEX = re.compile("-?[0-9]{1,18}")
 
 View = Callable[..., HttpResponseBase]
 
@@ -66,7 +69,7 @@ def ledger_news(request: HttpRequest) -> HttpResponse:
     """The walk order's ledger entries past `?after=`, proved."""
     found = _sample()
     after = request.GET.get("after", "-1")
-    if found is None or not after.lstrip("-").isdecimal():
+    if found is None or not _INDEX.fullmatch(after):
         return HttpResponseNotFound()
     answer = news(found.brand_id, found.order_id, int(after))
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
