@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 REF_CHARACTERS = 26
+BLOCK_BYTES = 16
 GENERATIONS = 4
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _AS_NUMBER = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
@@ -48,8 +49,12 @@ class RefKey:
         return ref if parcel_no is None else f"{ref}-{parcel_no}"
 
     def make_many(self, order_ids: list[bytes]) -> list[str]:
-        """Refs of many orders with one call of the cipher."""
-        blocks = self._contexts.encrypt(b"".join(order_ids))
+        """Refs of many orders with one call of the cipher. Raises ValueError for half a block."""
+        plain = b"".join(order_ids)
+        if len(plain) != BLOCK_BYTES * len(order_ids):  # it would stay in the context
+            msg = "an order id has 16 bytes"
+            raise ValueError(msg)
+        blocks = self._contexts.encrypt(plain)
         head = self._generation << 128
         return [
             _text(head | int.from_bytes(blocks[at : at + 16])) for at in range(0, len(blocks), 16)
