@@ -8,7 +8,7 @@ import msgspec
 import psycopg
 
 from bench import people, plain
-from bench.house import House, run_sql
+from bench.house import House, run_sql, settle
 from orderveil.gate.admit import admit
 from orderveil.gate.keys import ref_key
 from orderveil.ledger.acts import Who
@@ -41,7 +41,7 @@ def plain_rows(house: House, ids: list[bytes]) -> None:
     ):
         for number, order in enumerate(ids):
             out.write_row(_row(order, number))
-    run_sql(house.url, "VACUUM ANALYZE")
+    settle()
 
 
 def _row(order: bytes, number: int) -> tuple[object, ...]:

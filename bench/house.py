@@ -147,6 +147,19 @@ def run_sql(url: str, *statements: str) -> None:
             link.execute(statement)
 
 
+def settle() -> None:
+    """What filling left to do is done now: statistics, hint bits, dirty pages on the disk."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+
+    from orderveil.cli.postgres import EmbeddedPostgres  # noqa: PLC0415
+
+    name = connection.settings_dict["NAME"]
+    with EmbeddedPostgres(settings.HOME).connect(name) as admin:
+        admin.execute("VACUUM ANALYZE")
+        admin.execute("CHECKPOINT")
+
+
 def wait_until_quiet(url: str, seconds: float = 120) -> None:
     """Wait until the journey has answered every event and every entry has its place."""
     import psycopg  # noqa: PLC0415

@@ -12,11 +12,9 @@ from urllib.parse import urlsplit
 
 import hvac
 import msgspec
-
 from tests.openbao import running
 
 from bench import load, people, plain
-
 
 MOST_AT_ONCE = 400
 """Its limit on the strings of a request (1,000 by default) refuses larger batches."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from bench.figures import Figure, Size, median
-from bench.house import House, run_sql
+from bench.house import House, run_sql, settle
 from orderveil.core.errors import Problem
 from orderveil.ledger.proofs import inclusion
 from orderveil.ledger.sequencer import drain
@@ -55,7 +55,7 @@ def run(house: House, size: Size) -> Iterator[Figure]:
     began = time.perf_counter()
     placed = drain(datetime.now(UTC))
     took = time.perf_counter() - began
-    run_sql(house.url, "VACUUM ANALYZE")
+    settle()
     with connection.cursor() as cursor:
         cursor.execute(_SOME, [log, size.leaves, TIMES, TIMES])
         entries = [row[0] for row in cursor.fetchall()]

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from bench import cpu, filled, plain
 from bench.figures import Figure, Size, median
-from bench.house import House, run_sql
+from bench.house import House, run_sql, settle
 from orderveil.gate.erase import erase
 from orderveil.ledger.acts import Who
 
@@ -27,7 +27,8 @@ def run(house: House, size: Size) -> Iterator[Figure]:
     """Batches of the product and of the baseline in turn; the orders are the product's own."""
     ids = filled.admitted(house, size.shred_orders)
     copies = (f"INSERT INTO {twin} SELECT * FROM {twin[6:]}" for twin in _TWINS)
-    run_sql(house.url, *plain.create(), *copies, "VACUUM ANALYZE")
+    run_sql(house.url, *plain.create(), *copies)
+    settle()
     ours, theirs = [], []
     before = cpu.used()
     for at in range(0, len(ids), BATCH):
