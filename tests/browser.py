@@ -1,0 +1,136 @@
+"""A real browser, driven over the WebDriver protocol (W3C) with plain HTTP.
+
+with browser(folder, width=1280, height=900) as page:
+    page.open("http://127.0.0.1:8420/")
+    page.wait_for("return document.title !== ''")
+"""
+
+import base64
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+CHROMIUM = shutil.which("chromium")
+DRIVER = shutil.which("chromedriver")
+MISSING = "chromium and chromedriver are not both installed"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 30
+NARROWEST_WINDOW = 500
+"""Chromium makes no narrower window; below this it is told to act as a phone."""
+_ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+
+
+class Page:
+    """One window of one session."""
+
+    def __init__(self, http: urllib3.PoolManager, session: str) -> None:
+        self._http = http
+        self._session = session
+
+    def _call(self, method: str, path: str, /, **told: Any) -> Any:
+        return call(self._http, method, self._session + path, **told)
+
+    def open(self, url: str) -> None:
+        """Go there, and wait until it has loaded."""
+        self._call("POST", "/url", url=url)
+
+    def run(self, script: str, *values: Any) -> Any:
+        """What the script returns; it runs in the page."""
+        return self._call("POST", "/execute/sync", script=script, args=list(values))
+
+    def wait_for(self, script: str, *values: Any, seconds: float = 20) -> Any:
+        """The first true answer of `script`, asked again by the page's own timer."""
+        waiting = (
+            "const [source, given, end, done] = arguments; const ask = new Function(source);"
+            "(function again() { const found = ask.apply(null, given);"
+            " if (found || Date.now() > end) done(found); else setTimeout(again, 50); })();"
+        )
+        end = int((time.time() + seconds) * 1000)
+        found = self._call(
+            "POST", "/execute/async", script=waiting, args=[script, list(values), end]
+        )
+        assert found, f"never true in the page: {script}"
+        return found
+
+    def hover(self, selector: str) -> None:
+        """Put the mouse over the middle of an element."""
+        found = self._call("POST", "/element", using="css selector", value=selector)
+        move = {"type": "pointerMove", "origin": {_ELEMENT: found[_ELEMENT]}, "x": 0, "y": 0}
+        pointer = {"type": "pointer", "id": "mouse", "actions": [move | {"duration": 0}]}
+        self._call("POST", "/actions", actions=[pointer])
+
+    def press(self, key: str) -> None:
+        """Press and let go of a key."""
+        keys = [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]
+        self._call("POST", "/actions", actions=[{"type": "key", "id": "keys", "actions": keys}])
+
+    def screenshot(self, file: Path) -> None:
+        """The window as a PNG."""
+        file.write_bytes(base64.b64decode(self._call("GET", "/screenshot")))
+
+
+def call(http: urllib3.PoolManager, method: str, url: str, /, **told: Any) -> Any:
+    """One WebDriver command's value; an error of the driver fails the test."""
+    answer = http.request(method, url, json=told if method == "POST" else None)
+    value = answer.json()["value"]
+    assert answer.status == 200, value
+    return value
+
+
+@contextmanager
+def browser(folder: Path, *, width: int, height: int) -> Iterator[Page]:
+    """A fresh browser with its profile in `folder`; it ends with the test."""
+    assert CHROMIUM is not None, MISSING
+    assert DRIVER is not None, MISSING
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    driver = subprocess.Popen(
+        [DRIVER, f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        with urllib3.PoolManager(retries=False, timeout=60) as http:
+            root = f"http://127.0.0.1:{port}"
+            _wait_until_ready(http, root)
+            arguments = [*FLAGS, f"--user-data-dir={folder}", f"--window-size={width},{height}"]
+            options: dict[str, Any] = {"binary": CHROMIUM, "args": arguments}
+            if width < NARROWEST_WINDOW:
+                metrics = {"width": width, "height": height, "pixelRatio": 1.0}
+                options["mobileEmulation"] = {"deviceMetrics": metrics}
+            wanted = {"alwaysMatch": {"goog:chromeOptions": options, "browserName": "chrome"}}
+            made = call(http, "POST", f"{root}/session", capabilities=wanted)
+            session = f"{root}/session/{made['sessionId']}"
+            try:
+                yield Page(http, session)
+            finally:
+                call(http, "DELETE", session)
+    finally:
+        driver.terminate()
+        driver.wait(10)
+
+
+def _wait_until_ready(http: urllib3.PoolManager, root: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if http.request("GET", f"{root}/status").json()["value"]["ready"]:
+                return
+        except urllib3.exceptions.HTTPError:
+            time.sleep(0.05)
+    raise AssertionError("chromedriver did not start")
