@@ -1,14 +1,12 @@
 """What every request of the machine door passes: time, credential, idempotency, counting."""
 
 import time
-from io import BytesIO
 from typing import Any
 
 import falcon
 import msgspec
 from django.db import connection
 from falcon import Request, Response
-from falcon.stream import BoundedStream
 
 from orderveil.api import idempotency
 from orderveil.api.metrics import REFUSALS, REQUESTS, SECONDS
@@ -66,10 +64,8 @@ class Doorkeeper:
             self._begin(req, resp, key)
 
     def _begin(self, req: Request, resp: Response, key: str) -> None:
-        body = read_body(req, BATCH_LIMIT_BYTES)
-        req.context.body = body
         # Read once, for the digest here and for the resource.
-        req._bounded_stream = BoundedStream(BytesIO(body), len(body))  # noqa: SLF001
+        body = req.context.body = read_body(req, BATCH_LIMIT_BYTES)
         credential_id = req.context.caller.credential_id
         digest = idempotency.digest_of(req.method, req.path, body)
         status = idempotency.begin(credential_id, key, digest, req.context.now)

@@ -13,6 +13,8 @@ T = TypeVar("T")
 BATCH_LIMIT_BYTES = 10 * 1024 * 1024
 WEBHOOK_LIMIT_BYTES = 4 * 1024 * 1024
 SMALL_LIMIT_BYTES = 256 * 1024
+DRAINED_BYTES = 32 * 1024 * 1024
+_PIECE_BYTES = 64 * 1024
 
 _PATH = re.compile(r" - at `\$(.*)`$")
 _QUOTED = re.compile(r"^(Invalid enum value) .*$", re.DOTALL)
@@ -20,10 +22,15 @@ _QUOTED = re.compile(r"^(Invalid enum value) .*$", re.DOTALL)
 
 def read_body(req: Request, limit_bytes: int) -> bytes:
     """The whole body; raises `RefusedError` (413) when it is longer than `limit_bytes`."""
-    if (req.content_length or 0) <= limit_bytes:
-        body = req.bounded_stream.read(limit_bytes + 1)
-        if len(body) <= limit_bytes:
-            return bytes(body)
+    body: bytes | None = getattr(req.context, "body", None)
+    if body is None:
+        # A chunked body has no length (RFC 9112 7.1), and so nothing to bound the stream by.
+        stream = req.stream if req.get_header("Transfer-Encoding") else req.bounded_stream
+        body = bytes(stream.read(limit_bytes + 1))
+        if len(body) > limit_bytes:
+            _drain(stream)
+    if len(body) <= limit_bytes:
+        return body
     raise RefusedError(
         Problem(
             code="body_too_large",
@@ -33,6 +40,13 @@ def read_body(req: Request, limit_bytes: int) -> bytes:
             status=413,
         )
     )
+
+
+def _drain(stream: Any) -> None:
+    """Read on for a while: a sender that is cut off while it sends never reads why."""
+    left = DRAINED_BYTES
+    while left > 0 and (piece := stream.read(_PIECE_BYTES)):
+        left -= len(piece)
 
 
 def decode_body(req: Request, decoder: msgspec.json.Decoder[T], limit_bytes: int) -> T:
