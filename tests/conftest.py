@@ -10,7 +10,16 @@ def pytest_configure(config):
     """Django is set up before anything is collected, because models are imported then."""
     database.point_django_here()
     # A busy machine is no defect: no test is judged by the time it takes.
-    hypothesis.settings.register_profile("house", deadline=None)
+    # The same examples every time, so that a red run means a changed fact.
+    hypothesis.settings.register_profile(
+        "house",
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[
+            hypothesis.HealthCheck.too_slow,
+            hypothesis.HealthCheck.filter_too_much,
+        ],
+    )
     hypothesis.settings.load_profile("house")
 
 

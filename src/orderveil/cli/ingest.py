@@ -11,13 +11,14 @@ import msgspec
 from orderveil.cli.choosing import needs_database, with_brand, words
 from orderveil.cli.output import progress
 from orderveil.cli.reading import STDIN, Piece, pieces
-from orderveil.cli.session import fail, guarded, machine, with_json
+from orderveil.cli.session import fail, guarded, with_json
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem
 from orderveil.gate.admit import Status
 from orderveil.hops.storefront.formats import Format
 from orderveil.hops.storefront.intake import REFUSED, Received, receive_orders
 from orderveil.hops.storefront.reader import MAX_ORDERS
+from orderveil.ledger.acts import machine
 from orderveil.partners import choice, registry
 from orderveil.partners.models import Channel
 from orderveil.scams.answers import printable

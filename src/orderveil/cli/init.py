@@ -4,11 +4,12 @@ import click
 from django.conf import settings
 
 from orderveil.cli.server import prepared_database
-from orderveil.cli.session import guarded, machine, show, with_json
+from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
 from orderveil.gate.provision import provision_brand
 from orderveil.hops.storefront.formats import Format
+from orderveil.ledger.acts import machine
 from orderveil.partners import registry
 
 OWN_HOPS = [Hop.STOREFRONT, Hop.OMS, Hop.SUPPORT, Hop.REPORTS, Hop.RETENTION]

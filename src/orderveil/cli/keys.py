@@ -5,12 +5,12 @@ from django.db import transaction
 
 from orderveil.cli.choosing import needs_database
 from orderveil.cli.output import print_table, progress
-from orderveil.cli.session import guarded, machine, show, with_json
+from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
 from orderveil.gate.provision import INSTALLATION
 from orderveil.gate.rekey import Rekeyed, rekey
 from orderveil.keyring import rotation
-from orderveil.ledger.acts import ActKind, record
+from orderveil.ledger.acts import ActKind, machine, record
 from orderveil.partners import registry
 from orderveil.partners.models import Brand
 

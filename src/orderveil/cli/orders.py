@@ -11,7 +11,7 @@ from django.conf import settings
 
 from orderveil.cli.choosing import ask_hidden, needs_database, with_brand, words
 from orderveil.cli.output import print_table
-from orderveil.cli.session import fail, guarded, machine, show, with_json
+from orderveil.cli.session import fail, guarded, show, with_json
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import Compartment
@@ -24,6 +24,7 @@ from orderveil.gate.compose import View
 from orderveil.gate.disclose import Caller, disclose
 from orderveil.gate.lookup import find_order
 from orderveil.gate.reasons import checked_reason
+from orderveil.ledger.acts import machine
 from orderveil.partners import choice
 from orderveil.partners.models import Brand, Partner
 

@@ -8,13 +8,14 @@ import click
 
 from orderveil.cli.choosing import MOMENT, hop_option, needs_database, with_brand, words
 from orderveil.cli.output import print_table
-from orderveil.cli.session import guarded, machine, show, with_json
+from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
 from orderveil.core.decision import Mode, Standing
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.gate import law, leaving, parcels
 from orderveil.gate.lookup import find_order
+from orderveil.ledger.acts import machine
 from orderveil.partners import choice, registry
 from orderveil.partners.models import Partner
 

@@ -1,7 +1,6 @@
 """What every command shares: Django set up, the database reached, errors said plainly."""
 
 import functools
-import getpass
 import json
 import os
 import sys
@@ -23,14 +22,8 @@ from django.db import DatabaseError, OperationalError, connection  # noqa: E402
 from orderveil.cli.postgres import EmbeddedPostgres  # noqa: E402
 from orderveil.core.errors import OrderveilError, Problem, RefusedError  # noqa: E402
 from orderveil.gate.statement import statement  # noqa: E402
-from orderveil.ledger.acts import Who  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-def machine() -> Who:
-    """Whoever runs a command here, by the name of their account."""
-    return Who(person=f"machine:{getpass.getuser()}")
 
 
 @contextmanager
@@ -110,9 +103,22 @@ def guarded(command: F) -> F:
             raise  # whoever read our output has seen enough
         except OSError as error:
             _fault(f"The system refused: {error.strerror}.", as_json=as_json)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise  # click's own way of ending a command
+        except Exception as error:  # noqa: BLE001 - its message and its trace may quote a value
+            _fault(f"Something broke here: {_place(error)}. Please report it.", as_json=as_json)
         return None
 
     return run  # type: ignore[return-value]
+
+
+def _place(error: Exception) -> str:
+    """The kind of a fault and the line of ours where it came up, never its message."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} at {where}"
 
 
 def _fault(sentence: str, *, as_json: bool) -> None:

@@ -7,12 +7,12 @@ from django.db import transaction
 
 from orderveil.cli.choosing import hop_option, needs_database, with_brand, words
 from orderveil.cli.output import print_table
-from orderveil.cli.session import guarded, machine, show, with_json
+from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.gate.leaving import end_subscription
-from orderveil.ledger.acts import ActKind, record
+from orderveil.ledger.acts import ActKind, machine, record
 from orderveil.outbox import deliveries, subscriptions
 from orderveil.outbox.events import EventKind
 from orderveil.partners import choice, registry

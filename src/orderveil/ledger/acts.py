@@ -7,6 +7,7 @@ Rules kept here:
 - the subject and the detail hold ids, counts, digests and words of ours, never personal data.
 """
 
+import getpass
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -27,6 +28,7 @@ __all__ = [
     "Prepared",
     "Who",
     "create_log",
+    "machine",
     "prepare",
     "prepare_bulk",
     "record",
@@ -236,6 +238,11 @@ def record_bulk(
         _queue(cursor, log_id, made, now, None)
         _bump(cursor, log_id, kind)
     return made.entry_id
+
+
+def machine() -> Who:
+    """Whoever runs a command on this machine, by the name of their account."""
+    return Who(person=f"machine:{getpass.getuser()}")
 
 
 def create_log(log_id: int, origin: str, now: datetime) -> None:

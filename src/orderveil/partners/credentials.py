@@ -18,9 +18,9 @@ from django.db import transaction
 
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
-from orderveil.ledger.acts import ActKind, record
+from orderveil.ledger.acts import ActKind, machine, record
 from orderveil.partners.models import Channel, Credential, Partner
-from orderveil.partners.registry import MACHINE, missing
+from orderveil.partners.registry import missing
 
 _TOKEN = re.compile(r"ov_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{43})")
 
@@ -73,7 +73,7 @@ def issue(
         partner.brand_id,
         ActKind.CREDENTIAL_ISSUED,
         now=now,
-        who=MACHINE,
+        who=machine(),
         subject=f"credential:{made.pk}",
         detail={"partner": partner.pk, "hop": hop, "daily_limit": daily_limit or 0},
     )
@@ -91,7 +91,7 @@ def revoke(credential_id: int, *, now: datetime) -> None:
         found.brand_id,
         ActKind.CREDENTIAL_REVOKED,
         now=now,
-        who=MACHINE,
+        who=machine(),
         subject=f"credential:{credential_id}",
     )
 

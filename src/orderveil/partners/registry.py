@@ -15,11 +15,8 @@ from orderveil.core.decision import Mode
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.keyring import secrets as keyring_secrets
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, machine, record
 from orderveil.partners.models import Agreement, Brand, Channel, Partner
-
-MACHINE = Who(person="machine")
-"""Whoever runs commands on this machine, until people sign in."""
 
 
 def missing(what: str, name: str, remedy: str) -> RefusedError:
@@ -97,7 +94,7 @@ def add_channel(
         brand_.pk,
         ActKind.CHANNEL_ADDED,
         now=now,
-        who=MACHINE,
+        who=machine(),
         subject=f"channel:{made.pk}",
         detail={"format": format_},
     )
@@ -110,7 +107,7 @@ def revoke_channel(made: Channel, *, now: datetime) -> bool:
     if not Channel.objects.filter(pk=made.pk, revoked_at=None).update(revoked_at=now):
         return False
     subject = f"channel:{made.pk}"
-    record(made.brand_id, ActKind.CHANNEL_REVOKED, now=now, who=MACHINE, subject=subject)
+    record(made.brand_id, ActKind.CHANNEL_REVOKED, now=now, who=machine(), subject=subject)
     return True
 
 
@@ -164,7 +161,7 @@ def add_partner(
         brand_.pk,
         ActKind.PARTNER_ADDED,
         now=now,
-        who=MACHINE,
+        who=machine(),
         subject=f"partner:{made.pk}",
         detail={"hops": ",".join(made.hops), "own": own, "mode": mode},
     )
@@ -180,7 +177,7 @@ def set_mode(partner_: Partner, mode: Mode, percent: int, *, now: datetime) -> N
         partner_.brand_id,
         ActKind.PARTNER_MODE_CHANGED,
         now=now,
-        who=MACHINE,
+        who=machine(),
         subject=f"partner:{partner_.pk}",
         detail={"mode": mode, "percent": percent},
     )
@@ -191,7 +188,7 @@ def set_suspended(partner_: Partner, *, suspended: bool, now: datetime) -> None:
     """Take a partner's standing away, or give it back."""
     Partner.objects.filter(pk=partner_.pk).update(suspended_at=now if suspended else None)
     kind = ActKind.PARTNER_SUSPENDED if suspended else ActKind.PARTNER_RESTORED
-    record(partner_.brand_id, kind, now=now, who=MACHINE, subject=f"partner:{partner_.pk}")
+    record(partner_.brand_id, kind, now=now, who=machine(), subject=f"partner:{partner_.pk}")
 
 
 @transaction.atomic
@@ -215,7 +212,7 @@ def agree(
         partner_.brand_id,
         ActKind.AGREEMENT_RECORDED,
         now=now,
-        who=MACHINE,
+        who=machine(),
         subject=f"partner:{partner_.pk}",
         detail={
             "from": starts_on.isoformat(),

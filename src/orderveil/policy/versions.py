@@ -18,7 +18,7 @@ from orderveil.core.decision import Policies
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import Field
 from orderveil.core.table import Profile, Table, provably_tighter
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, Who, machine, record
 from orderveil.policy.models import Signatory, Version, VersionState
 from orderveil.policy.toml import load, profile_text
 
@@ -163,7 +163,7 @@ def add_signatory(brand_id: int, name: str, *, now: datetime) -> str:
     code = secrets.token_urlsafe(16)
     Signatory.objects.filter(brand_id=brand_id, name=name, revoked_at=None).update(revoked_at=now)
     Signatory.objects.create(brand_id=brand_id, name=name, code_hash=_hash(code), created_at=now)
-    record(brand_id, ActKind.SIGNATORY_ADDED, now=now, who=Who(person="machine"), subject=name)
+    record(brand_id, ActKind.SIGNATORY_ADDED, now=now, who=machine(), subject=name)
     return code
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from orderveil.cli.session import machine
 from orderveil.core.hops import Hop
 from orderveil.gate.provision import provision_brand
 from orderveil.hops.storefront.formats import Format
+from orderveil.ledger.acts import machine
 from orderveil.partners import credentials, registry
 from orderveil.partners.models import Brand, Channel, Partner
 
