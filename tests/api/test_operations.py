@@ -54,7 +54,7 @@ def test_not_ready_without_a_database(doors, monkeypatch):
     """503 with a reason, and no word of where the database is."""
 
     def gone():
-        raise OperationalError("connection to /tmp/secret-socket failed")
+        raise OperationalError("connection to a-secret-socket failed")
 
     monkeypatch.setattr("orderveil.api.health.connection.cursor", gone)
     answer = doors.call("GET", "/readyz")

@@ -9,8 +9,17 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 import database
+from orderveil.cli.postgres import as_owner
 
+pytestmark = pytest.mark.usefixtures("owner")
 FIRST = ("keyring", "0001_initial")
+
+
+@pytest.fixture
+def owner(db):
+    """Django's connections are the owner's, as in a migration."""
+    with as_owner():
+        yield
 
 
 def as_role(role, text):

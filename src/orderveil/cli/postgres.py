@@ -31,7 +31,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -276,18 +276,28 @@ def ensure_database(home: Path, *, durable: bool = True, stay: bool = False) -> 
 
 def migrate() -> None:
     """Bring Django's database up to date, as the owner of its tables."""
-    options = connection.settings_dict["OPTIONS"]
-    connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
-    role = options.pop("options", None)
-    try:
+    with as_owner():
         call_command("migrate", verbosity=0)
         partitions.ensure(utc_now())
+
+
+@contextlib.contextmanager
+def as_owner() -> Iterator[None]:
+    """Django's connections are the owner's meanwhile, not the application's."""
+    options = connection.settings_dict["OPTIONS"]
+    _let_go()
+    role = options.pop("options", None)
+    try:
+        yield
     finally:
-        connection.close()
-        connection.close_pool()  # type: ignore[attr-defined]
+        _let_go()
         if role is not None:
             options["options"] = role
+
+
+def _let_go() -> None:
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
 
 
 def _tie_to_parent() -> Callable[[], None]:
