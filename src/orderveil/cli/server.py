@@ -20,7 +20,7 @@ from orderveil.gate.provision import provision_installation
 from orderveil.ledger.checkpoints import signing_seed
 
 READY_SECONDS = 60.0
-THREADS_PER_WORKER = 8
+THREADS_PER_WORKER = 4
 DRAIN_SECONDS = 5.0
 
 

@@ -1,4 +1,4 @@
-"""Writing new orders: one in a single round trip, many by COPY. In the caller's transaction.
+"""Writing new orders by COPY, in the caller's transaction; `single` writes one on its own.
 
 Both write the same rows: the order, its data key, its index row, its parcels, its record on the
 ledger, and the event that starts its journey.
@@ -17,7 +17,7 @@ from orderveil.core.states import ParcelState
 from orderveil.gate import copying as pg
 from orderveil.gate.prepare import SealedDraft
 from orderveil.keyring import epochs
-from orderveil.ledger.acts import ActKind, Who, prepare, prepare_bulk
+from orderveil.ledger.acts import ActKind, Who, prepare_bulk
 from orderveil.outbox.events import EventKind
 
 P = ParamSpec("P")
@@ -25,106 +25,27 @@ T = TypeVar("T")
 
 _COMPARTMENTS = tuple(Compartment)
 _SEALED_COLUMNS = ", ".join(_COMPARTMENTS)
-_SEALED_VALUES = ", ".join(f"%({name})s" for name in _COMPARTMENTS)
 
-_ORDER_COLUMNS = (
+ORDER_COLUMNS = (
     "order_id, brand_id, channel_id, shop_order_id, order_number, placed_at, source_updated_at,"
     f" admitted_at, facts, cancelled_at, dek_no, {_SEALED_COLUMNS}"
 )
-_PARCEL_COLUMNS = (
+PARCEL_COLUMNS = (
     "order_id, parcel_no, brand_id, is_reverse, state, changed_at, shop_parcel_id, carrier, awb"
 )
-_WHOLE_ORDER = (ParcelDraft(shop_parcel_id=""),)
+WHOLE_ORDER = (ParcelDraft(shop_parcel_id=""),)
 """An order that the shop has not split yet is one parcel, which the first fulfilment claims."""
-
-_ONE = f"""
-WITH o AS (
-    INSERT INTO vault_order ({_ORDER_COLUMNS})
-    VALUES (%(order)s, %(brand)s, %(channel)s, %(shop_id)s, %(number)s, %(placed)s, %(updated)s,
-            %(now)s, %(facts)s::jsonb, %(cancelled)s, 1, {_SEALED_VALUES})
-    ON CONFLICT (order_id) DO NOTHING
-    RETURNING order_id
-), d AS (
-    INSERT INTO vault_dek (order_id, dek_no, brand_id, epoch_id, wrapped)
-    SELECT order_id, 1, %(brand)s, %(epoch)s, %(wrapped)s FROM o
-), i AS (
-    INSERT INTO vault_index (order_id, brand_id, phone, email)
-    SELECT order_id, %(brand)s, %(phone)s, %(email)s FROM o
-), p AS (
-    INSERT INTO vault_parcel ({_PARCEL_COLUMNS})
-    SELECT order_id, n, %(brand)s, false, state, %(now)s, nullif(shop_parcel_id, ''), carrier, awb
-      FROM o, unnest(%(states)s::text[], %(parcel_ids)s::text[], %(carriers)s::text[],
-                     %(awbs)s::text[])
-              WITH ORDINALITY AS parcel (state, shop_parcel_id, carrier, awb, n)
-), r AS (
-    INSERT INTO ledger_record (order_id, at, entry_id, log_id, kind, entry)
-    SELECT order_id, %(now)s, %(entry_id)s, %(brand)s, %(kind)s, %(entry)s FROM o
-), q AS (
-    INSERT INTO ledger_pending (log_id, entry_id, leaf, order_id, at)
-    SELECT %(brand)s, %(entry_id)s, %(leaf)s, order_id, %(now)s FROM o
-), e AS (
-    INSERT INTO outbox_event (brand_id, kind, order_id, detail, created_at, next_at)
-    SELECT %(brand)s, %(event)s, order_id, '{{}}', %(now)s, %(now)s FROM o
-)
-SELECT count(*), (SELECT destroyed_at IS NULL FROM keyring_epoch WHERE id = %(epoch)s) FROM o
-"""  # noqa: S608 - column names of ours
 
 
 class EpochGoneError(Exception):
     """The epoch was destroyed while this process still sealed with it: begin again."""
 
 
-def _state(draft: SealedDraft, parcel: ParcelDraft) -> ParcelState:
+def state_of(draft: SealedDraft, parcel: ParcelDraft) -> ParcelState:
+    """The state in which a new parcel begins."""
     if parcel.state is not None:
         return parcel.state
     return ParcelState.CANCELLED if draft.cancelled else ParcelState.PLACED
-
-
-def insert_one(
-    draft: SealedDraft, brand_id: int, channel_id: int, *, now: datetime, who: Who
-) -> bool:
-    """True if the order is new and now stored; False if it was there already."""
-    act = prepare(
-        brand_id,
-        ActKind.ORDER_ADMITTED,
-        now=now,
-        who=who,
-        order_id=draft.order_id,
-        detail={"channel": channel_id},
-    )
-    parcels = draft.parcels or _WHOLE_ORDER
-    params: dict[str, Any] = {
-        "order": draft.order_id,
-        "brand": brand_id,
-        "channel": channel_id,
-        "shop_id": draft.shop_order_id,
-        "number": draft.order_number,
-        "placed": draft.placed_at,
-        "updated": draft.source_updated_at,
-        "now": now,
-        "facts": draft.facts.decode(),
-        "cancelled": now if draft.cancelled else None,
-        "epoch": draft.epoch_id,
-        "wrapped": draft.wrapped,
-        "phone": draft.phone,
-        "email": draft.email,
-        "states": [str(_state(draft, parcel)) for parcel in parcels],
-        "parcel_ids": [parcel.shop_parcel_id for parcel in parcels],
-        "carriers": [parcel.carrier for parcel in parcels],
-        "awbs": [parcel.awb for parcel in parcels],
-        "entry_id": act.entry_id,
-        "entry": act.entry,
-        "leaf": act.leaf,
-        "kind": ActKind.ORDER_ADMITTED.value,
-        "event": EventKind.ORDER_ADMITTED.value,
-    }
-    params |= {name.value: draft.compartments.get(name) for name in _COMPARTMENTS}
-    with connection.cursor() as cursor:
-        cursor.execute(_ONE, params)
-        inserted, alive = cursor.fetchone()
-        if not alive:
-            raise EpochGoneError
-        return bool(inserted)
 
 
 def survives_rekey(work: Callable[P, T]) -> Callable[P, T]:
@@ -165,7 +86,7 @@ def insert_many(
     with connection.cursor() as cursor:
         pg.copy(
             cursor,
-            f"vault_order ({_ORDER_COLUMNS})",
+            f"vault_order ({ORDER_COLUMNS})",
             _order_rows(drafts, brand + pg.int64(channel_id), now),
         )
         pg.copy(
@@ -177,7 +98,7 @@ def insert_many(
         pg.copy(
             cursor, "vault_index (order_id, brand_id, phone, email)", _index_rows(drafts, brand)
         )
-        pg.copy(cursor, f"vault_parcel ({_PARCEL_COLUMNS})", _parcel_rows(drafts, brand, stamp))
+        pg.copy(cursor, f"vault_parcel ({PARCEL_COLUMNS})", _parcel_rows(drafts, brand, stamp))
         cursor.execute(
             "INSERT INTO ledger_entry (entry_id, log_id, at, kind, entry)"
             " VALUES (%s, %s, %s, %s, %s)",
@@ -258,7 +179,7 @@ def _parcel_rows(drafts: Sequence[SealedDraft], brand: bytes, stamp: bytes) -> l
                 pg.int16(number),
                 brand,
                 direction,
-                pg.text(_state(draft, parcel)),
+                pg.text(state_of(draft, parcel)),
                 stamp,
                 pg.text(parcel.shop_parcel_id or None),
                 pg.text(parcel.carrier),
@@ -266,5 +187,5 @@ def _parcel_rows(drafts: Sequence[SealedDraft], brand: bytes, stamp: bytes) -> l
             )
         )
         for draft in drafts
-        for number, parcel in enumerate(draft.parcels or _WHOLE_ORDER, 1)
+        for number, parcel in enumerate(draft.parcels or WHOLE_ORDER, 1)
     ]

@@ -161,12 +161,10 @@ _MANY_HEAD: tuple[wire.Reader, ...] = (wire.read_int64, None, wire.read_int16)
 class Statement:
     """The statement on connections of its own."""
 
-    def __init__(self) -> None:
-        self._wire = wire.Wire()
-
-    def close(self) -> None:
+    @staticmethod
+    def close() -> None:
         """Give the connections back: at the end of a process or a test."""
-        self._wire.close()
+        wire.shared.close()
 
     def disclose(
         self,
@@ -182,7 +180,7 @@ class Statement:
         params = _params(asker, grant, entry)
         params["order"] = order_id
         params["parcel"] = wire.number(parcel_no)
-        rows = self._wire.run(sql, params, _ROW + (None,) * len(columns))
+        rows = wire.shared.run(sql, params, _ROW + (None,) * len(columns))
         return rows[0] if rows else None
 
     def eligible(
@@ -198,7 +196,7 @@ class Statement:
             "hop": grant.hop.encode(),
             "partner": wire.number(asker.partner_id),
         }
-        return [row[0] for row in self._wire.run(sql, params, (wire.read_int64,))]
+        return [row[0] for row in wire.shared.run(sql, params, (wire.read_int64,))]
 
     def disclose_many(
         self,
@@ -217,7 +215,7 @@ class Statement:
         params["parcel_nos"] = wire.numbers(parcel_nos)
         params["salts"] = wire.blobs(salts)
         params["count"] = wire.number(len(orders))
-        return self._wire.run(sql, params, _MANY_HEAD + _ROW + (None,) * len(columns))
+        return wire.shared.run(sql, params, _MANY_HEAD + _ROW + (None,) * len(columns))
 
 
 _EACH = "CASE w.parcel_no WHEN 0 THEN p.parcel_no ELSE w.parcel_no END"
@@ -231,7 +229,7 @@ def _params(asker: Asker, grant: Grant, entry: Entry) -> dict[str, wire.Value]:
         "credential": wire.number(asker.credential_id),
         "hop": grant.hop.encode(),
         "states": _states(grant.states),
-        "at": entry.at.isoformat().encode(),
+        "at": wire.moment(entry.at),
         "entry_id": entry.entry_id.bytes,
         "entry": entry.entry,
         "leaf": entry.leaf,

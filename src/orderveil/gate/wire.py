@@ -1,10 +1,10 @@
-"""Connections of the disclose path's own: prepared statements in binary, straight through libpq.
+"""Connections of the hot paths' own: prepared statements in binary, straight through libpq.
 
 psycopg's cursors cost more than the statement itself here (docs/performance.md), so this file hands
 libpq what it wants: parameters as bytes, results as bytes. Rules kept here:
 - autocommit, `synchronous_commit = on`: when a call returns, what it wrote is durable;
 - a connection that failed is thrown away; the call is made once more on a fresh one, which may
-  record a disclosure twice (we over-report) and never loses one;
+  record a disclosure twice (we over-report) and never loses one, and finds an order it admitted;
 - never inside a caller's transaction: these connections are nobody else's.
 """
 
@@ -22,6 +22,8 @@ from django.db import connection
 from psycopg import pq
 from psycopg.errors import error_from_result
 
+from orderveil.core.fields import Compartment
+
 MOST_CONNECTIONS = 16
 STATEMENT_SECONDS = 15
 
@@ -35,6 +37,16 @@ _int16 = struct.Struct(">h")
 _int64 = struct.Struct(">q")
 _array_head = struct.Struct(">iiIii")
 _length = struct.Struct(">i").pack
+
+
+def text(value: str | None) -> Value:
+    """A text, or an array's literal."""
+    return None if value is None else value.encode()
+
+
+def moment(value: datetime | None) -> Value:
+    """A timestamptz."""
+    return None if value is None else value.isoformat().encode()
 
 
 def number(value: int | None) -> Value:
@@ -85,8 +97,25 @@ _TYPES: Mapping[str, tuple[str, int]] = {
     "salts": ("bytea[]", 1),
     "parcel_nos": ("smallint[]", 0),
     "states": ("text[]", 0),
+    "parcel_ids": ("text[]", 0),
+    "carriers": ("text[]", 0),
+    "awbs": ("text[]", 0),
     "at": ("timestamptz", 0),
-    "hop": ("text", 0),
+    "placed": ("timestamptz", 0),
+    "updated": ("timestamptz", 0),
+    "cancelled": ("timestamptz", 0),
+    "facts": ("jsonb", 0),
+    # A text in binary is its bytes with their length: a NUL in it is an error, not its end.
+    "hop": ("text", 1),
+    "shop_id": ("text", 1),
+    "number": ("text", 1),
+    "delivery": ("text", 1),
+    "channel": ("bigint", 0),
+    "epoch": ("bigint", 0),
+    "wrapped": ("bytea", 1),
+    "phone": ("bytea", 1),
+    "email": ("bytea", 1),
+    **{str(name): ("bytea", 1) for name in Compartment},
     "brand": ("integer", 0),
     "parcel": ("smallint", 0),
     "rev": ("bigint", 0),
@@ -150,6 +179,8 @@ def _connect() -> psycopg.Connection[Row]:
         params.pop(key, None)
     conn = psycopg.connect(**params, autocommit=True)
     conn.execute("SET synchronous_commit = on")
+    # These statements find single rows by key: planning them anew costs more than running them.
+    conn.execute("SET plan_cache_mode = force_generic_plan")
     conn.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
     return conn
 
@@ -183,3 +214,7 @@ def _execute(
 def _checked(result: pq.abc.PGresult, wanted: pq.ExecStatus) -> None:
     if result.status != wanted:
         raise error_from_result(result)
+
+
+shared = Wire()
+"""This process's connections."""

@@ -11,6 +11,7 @@ Rules kept here:
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -68,8 +69,11 @@ def profile_text(profile: Profile) -> str:
     return files("orderveil.policy").joinpath(f"profiles/{profile}.toml").read_text("utf-8")
 
 
+@lru_cache(maxsize=256)
 def load(text: str, *, virtual: frozenset[Field] = frozenset()) -> Table:
     """The table that `text` says; `virtual` is which fields have a virtual contact configured.
+
+    Reading one takes milliseconds and the table never changes, so it is read once.
 
     Raises `PolicyError` with every mistake.
     """

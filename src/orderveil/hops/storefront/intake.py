@@ -8,7 +8,7 @@ Rules kept here:
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,7 +106,7 @@ def receive_webhook(
         now=now,
         who=who,
         delivery_id=delivery,
-        also=lambda done: _record_cards(channel, parsed.cards, done[0], now),
+        also=_record_cards(channel, parsed.cards, now),
     )[0]
     return _received(parsed, admission)
 
@@ -184,18 +184,23 @@ def _received(parsed: _Parsed, admission: Admission) -> Received:
 
 
 def _record_cards(
-    channel: Channel, pointers: tuple[str, ...], admission: Admission, now: datetime
-) -> None:
-    """The act that says where card data was cut out, in the admitting transaction."""
-    if pointers:
+    channel: Channel, pointers: tuple[str, ...], now: datetime
+) -> Callable[[Sequence[Admission]], None] | None:
+    """What records, in the admitting transaction, where card data was cut out; None if nowhere."""
+    if not pointers:
+        return None
+
+    def cut(done: Sequence[Admission]) -> None:
         record(
             channel.brand_id,
             ActKind.CARD_DATA_DROPPED,
             now=now,
             who=Who(system="storefront"),
-            order_id=admission.order_id,
+            order_id=done[0].order_id,
             detail={"pointers": " ".join(pointers)[:1000], "count": len(pointers)},
         )
+
+    return cut
 
 
 def _privacy(
