@@ -128,11 +128,11 @@ def _leave() -> None:
     """Let go of what this process keeps of the database it is leaving."""
     from django.db import connection  # noqa: PLC0415
 
-    from orderveil.gate import disclose, keys, law, statement  # noqa: PLC0415
+    from orderveil.gate import asking, keys, law, statement  # noqa: PLC0415
     from orderveil.keyring import epochs, secrets  # noqa: PLC0415
 
     statement.statement.close()
-    for module in (law, keys, epochs, secrets, disclose.budgets):
+    for module in (law, keys, epochs, secrets, asking.budgets):
         module.forget()
     connection.close()
     connection.close_pool()

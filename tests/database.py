@@ -68,9 +68,9 @@ def server():
 
 def _of_the_gate() -> list[Callable[[], object]]:
     """What lets go of everything that the gate and the doors above it keep in the process."""
-    from orderveil.gate import disclose, keys, law, statement  # noqa: PLC0415 - models
+    from orderveil.gate import asking, keys, law, statement  # noqa: PLC0415 - models
 
-    return [statement.statement.close, law.forget, keys.forget, disclose.budgets.forget, _channels]
+    return [statement.statement.close, law.forget, keys.forget, asking.budgets.forget, _channels]
 
 
 def _channels() -> None:

@@ -25,7 +25,9 @@ from orderveil.core.states import ParcelState
 from orderveil.core.table import Profile
 from orderveil.gate import parcels
 from orderveil.gate.admit import Admission, admit
-from orderveil.gate.disclose import Caller, disclose, disclose_many
+from orderveil.gate.asking import Caller
+from orderveil.gate.bulk import disclose_many
+from orderveil.gate.disclose import disclose
 from orderveil.gate.provision import provision_brand
 from orderveil.ledger.acts import Who
 from orderveil.partners import credentials, registry

@@ -24,6 +24,10 @@ OTHERS_TABLES = {
         {"vault", "ledger", "outbox", "keyring"},
         "a batch's rows, acts and events in one round trip, if its epoch still stands",
     ),
+    "gate/single.py": (
+        {"vault", "ledger", "outbox", "keyring"},
+        "one new order's rows, act and event in one statement, if its epoch still stands",
+    ),
     "gate/erase.py": ({"vault", "ledger"}, "lists whom the erased order was disclosed to"),
     "gate/law.py": ({"ledger"}, "reads the revision that every decision is made under"),
     "gate/refusals.py": (

@@ -171,7 +171,7 @@ def test_a_fault_says_nothing_of_the_request(doors, caplog, monkeypatch):
     def broken(*_args, **_more):
         raise ValueError("MarkFaultXyzzy +91 90000 86420")
 
-    monkeypatch.setattr("orderveil.gate.disclose._views", broken)
+    monkeypatch.setattr("orderveil.gate.disclose.show", broken)
     answer = doors.view(Hop.OMS, order)
     assert answer.status_code == 500
     assert answer.headers["content-type"] == PROBLEM_JSON

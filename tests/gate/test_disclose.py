@@ -15,8 +15,9 @@ from orderveil.core.sealing import SealBrokenError
 from orderveil.core.states import ParcelState
 from orderveil.gate import disclose as disclosing
 from orderveil.gate import law
+from orderveil.gate.asking import Caller, open_ref
 from orderveil.gate.compose import View
-from orderveil.gate.disclose import Caller, disclose, open_ref
+from orderveil.gate.disclose import disclose
 from orderveil.gate.erase import erase, erase_compartments
 from orderveil.gate.parcels import open_reverse
 from orderveil.ledger.connections import connect

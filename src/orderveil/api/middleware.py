@@ -15,7 +15,7 @@ from orderveil.api.metrics import REFUSALS, REQUESTS, SECONDS
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
-from orderveil.gate.disclose import Caller
+from orderveil.gate.asking import Caller
 from orderveil.gate.law import authenticate, current
 from orderveil.hops.bodies import BATCH_LIMIT_BYTES, read_body
 from orderveil.partners.credentials import UNAUTHORISED

@@ -20,8 +20,9 @@ from orderveil.core.personal import Personal
 from orderveil.core.states import ParcelState
 from orderveil.gate import erase as erasing
 from orderveil.gate import parcels, search
+from orderveil.gate.asking import Caller
 from orderveil.gate.compose import View
-from orderveil.gate.disclose import Caller, disclose
+from orderveil.gate.disclose import disclose
 from orderveil.gate.lookup import find_order
 from orderveil.gate.reasons import checked_reason
 from orderveil.ledger.acts import machine

@@ -21,7 +21,7 @@ from orderveil.core.fields import Compartment
 from orderveil.core.literals import bytea_array
 from orderveil.core.sealing import purged_bit
 from orderveil.gate.inserting import survives_rekey
-from orderveil.gate.updating import locked, opened, reseal
+from orderveil.gate.resealing import locked, opened, reseal
 from orderveil.ledger.acts import ActKind, Who, record, record_bulk
 from orderveil.outbox.events import EventKind, NewEvent, emit_many
 

@@ -13,7 +13,7 @@ from django.db import connection
 from orderveil.core.blindindex import order_id
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.gate import law as laws
-from orderveil.gate.disclose import partner_refs
+from orderveil.gate.asking import partner_refs
 from orderveil.gate.keys import brand_keys
 from orderveil.partners.models import Channel
 

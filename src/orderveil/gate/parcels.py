@@ -19,8 +19,9 @@ from orderveil.core.states import ParcelState
 from orderveil.core.transitions import MAY_ASSIGN, MAY_OPEN_REVERSE, may_move, movers
 from orderveil.gate import law as laws
 from orderveil.gate import refusals
-from orderveil.gate.disclose import Caller
-from orderveil.gate.updating import emit_state, fence
+from orderveil.gate.asking import Caller
+from orderveil.gate.resealing import fence
+from orderveil.gate.shop_parcels import emit_state
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.events import EventKind, emit
 from orderveil.partners import assignments

@@ -19,8 +19,9 @@ from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop, Reach
 from orderveil.gate import law as laws
 from orderveil.gate import parcels, refusals
+from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.compose import View
-from orderveil.gate.disclose import Caller, disclose, partner_refs
+from orderveil.gate.disclose import disclose
 from orderveil.gate.erase import recipients_of
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.deliveries import Delivery

@@ -11,15 +11,10 @@ from orderveil.core.hops import Hop
 from orderveil.core.operations import Operation
 from orderveil.core.states import ParcelState
 from orderveil.gate import parcels, refusals
+from orderveil.gate.asking import Caller, open_ref
+from orderveil.gate.bulk import MOST_ORDERS, Answer, disclose_many
 from orderveil.gate.compose import View
-from orderveil.gate.disclose import (
-    MOST_ORDERS,
-    Answer,
-    Caller,
-    disclose,
-    disclose_many,
-    open_ref,
-)
+from orderveil.gate.disclose import disclose
 from orderveil.hops.bodies import SMALL_LIMIT_BYTES, decode_body
 from orderveil.partners.models import Partner
 

@@ -10,7 +10,7 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.operations import Operation
 from orderveil.gate import law as laws
-from orderveil.gate.disclose import Caller, partner_refs
+from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.parcels import who
 from orderveil.hops.bodies import BATCH_LIMIT_BYTES, WEBHOOK_LIMIT_BYTES, header_map, read_body
 from orderveil.hops.resources import caller_for
