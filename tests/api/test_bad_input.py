@@ -57,9 +57,9 @@ def test_a_body_that_is_no_json_is_refused(own_doors, what):
     """As a batch or as a webhook it is refused whole, and no table gains a row."""
     token = own_doors.scene.seat(Hop.STOREFRONT).token
     before = sizes()
-    told = problem_of(own_doors.call("POST", "/v1/orders", token=token, body=UNREADABLE[what]), 422)
+    told = problem_of(own_doors.call("POST", "/v1/orders", token=token, body=UNREADABLE[what]), 400)
     assert told["rule"] == "RFC 8259"
-    problem_of(own_doors.webhook(UNREADABLE[what]), 422, told["code"])
+    problem_of(own_doors.webhook(UNREADABLE[what]), 400, told["code"])
     assert sizes() == before
 
 

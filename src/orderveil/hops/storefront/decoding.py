@@ -61,4 +61,4 @@ def _too_deep() -> NoReturn:
 
 
 def _refuse(code: str, detail: str) -> NoReturn:
-    refuse(code, detail, _REMEDY, pointer="", rule="RFC 8259")
+    refuse(code, detail, _REMEDY, pointer="", rule="RFC 8259", status=400)
