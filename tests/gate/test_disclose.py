@@ -13,8 +13,7 @@ from orderveil.core.hops import Hop
 from orderveil.core.merkle import leaf_hash, root
 from orderveil.core.sealing import SealBrokenError
 from orderveil.core.states import ParcelState
-from orderveil.gate import disclose as disclosing
-from orderveil.gate import law
+from orderveil.gate import asking, law
 from orderveil.gate.asking import Caller, open_ref
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
@@ -149,7 +148,7 @@ def test_without_a_record_nothing_is_opened(scene, monkeypatch, table):
     orders = [scene.admit(), scene.admit()]
     scene.seat(Hop.OMS)
     opened = []
-    monkeypatch.setattr(disclosing, "open_row", lambda *args: opened.append(args))
+    monkeypatch.setattr(asking, "open_row", lambda *args: opened.append(args))
     with connect() as owner:
         owner.execute(f"REVOKE INSERT ON {table} FROM orderveil_app")
     before = rows("SELECT count(*) FROM ledger_record")

@@ -273,8 +273,13 @@ def shown(field: Field, form: Form, value: str) -> str | None:
     LookupError for facts, and for forms that need more than the value (hashed, virtual, token,
     if_cod, stock).
     """
+    return mask_for(field, form)(value) if value else None
+
+
+def mask_for(field: Field, form: Form) -> Mask:
+    """What `shown` applies to a value that is not empty; LookupError as `shown`."""
     mask = _MASKS.get((field, form))
     if mask is None:
         msg = f"{field.value} has no mask for the form {form.value}"
         raise LookupError(msg)
-    return mask(value) if value else None
+    return mask

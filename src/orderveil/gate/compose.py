@@ -11,6 +11,7 @@ import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -76,6 +77,7 @@ class Recipient:
 
 
 Show = Callable[[str, Recipient], str | None]
+ShowFact = Callable[[Opened, Recipient], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,11 @@ class Plan:
     """A Grant made ready for composing."""
 
     compartments: tuple[Compartment, ...]
-    personal: tuple[tuple[Compartment, Field, Show], ...]
-    facts: tuple[tuple[Field, Form], ...]
+    blank: Mapping[str, None]
+    """Every field that is shown, null: what an order has is filled in."""
+    personal: Mapping[Compartment, Mapping[str, Show | None]]
+    """How each personal field is shown; None: as it is."""
+    facts: tuple[tuple[str, ShowFact], ...]
     parcel_fields: frozenset[Field]
     forms: msgspec.Raw
     withheld: msgspec.Raw
@@ -92,17 +97,20 @@ class Plan:
 
 def plan_for(grant: Grant) -> Plan:
     """The Plan of a Grant."""
-    personal = [(name, form) for name, form in grant.forms.items() if name in COMPARTMENT_OF]
+    personal: dict[Compartment, dict[str, Show | None]] = {}
+    facts = []
+    for name, form in grant.forms.items():
+        if name in COMPARTMENT_OF:
+            group = personal.setdefault(COMPARTMENT_OF[name], {})
+            group[name.value] = _show(name, form, grant.forms)
+        elif name not in _PARCEL_FIELDS:
+            facts.append((name.value, _show_fact(name, form)))
+    shown = [name.value for name in grant.forms if name not in _PARCEL_FIELDS]
     return Plan(
         compartments=tuple(c for c in Compartment if c in grant.compartments),
-        personal=tuple(
-            (COMPARTMENT_OF[name], name, _show(name, form, grant.forms)) for name, form in personal
-        ),
-        facts=tuple(
-            (name, form)
-            for name, form in grant.forms.items()
-            if name not in COMPARTMENT_OF and name not in _PARCEL_FIELDS
-        ),
+        blank=dict.fromkeys(shown),
+        personal=personal,
+        facts=tuple(facts),
         parcel_fields=_PARCEL_FIELDS & grant.forms.keys(),
         forms=msgspec.Raw(msgspec.json.encode(grant.forms)),
         withheld=msgspec.Raw(
@@ -121,19 +129,20 @@ def _withheld(grant: Grant, name: Field, form: Form) -> dict[str, str]:
     }
 
 
-def _show(name: Field, form: Form, forms: Mapping[Field, Form]) -> Show:
-    """How one personal field is shown."""
+def _show(name: Field, form: Form, forms: Mapping[Field, Form]) -> Show | None:
+    """How one personal field is shown; None: as it is."""
     if form == Form.HASHED and name in _HASHABLE:
         return lambda value, to: keyed_hash(to.hashes, to.partner_id, name, search_key(name, value))
+    mask = masks.mask_for(name, form)
     if name in PROSE:
         phone = _in_prose(Field.PHONE, forms)
         email = _in_prose(Field.EMAIL, forms)
 
         def prose(value: str, _to: Recipient) -> str | None:
-            return masks.shown(name, form, redact(value, phone, email))
+            return mask(redact(value, phone, email))
 
         return prose
-    return lambda value, _to: masks.shown(name, form, value)
+    return None if form == Form.WHOLE else lambda value, _to: mask(value)
 
 
 def _in_prose(name: Field, forms: Mapping[Field, Form]) -> Callable[[str], str]:
@@ -148,12 +157,15 @@ def compose(
     plan: Plan, opened: Opened, to: Recipient, ref: str
 ) -> tuple[dict[str, Any], list[ParcelView]]:
     """The `fields` and `parcels` of a View."""
-    fields: dict[str, Any] = {}
-    for compartment, name, show in plan.personal:
-        value = opened.values.get(compartment, {}).get(name)
-        fields[name] = None if value is None else show(value, to)
-    for name, form in plan.facts:
-        fields[name] = _fact(name, form, opened, to)
+    fields: dict[str, Any] = dict(plan.blank)
+    for compartment, group in opened.values.items():
+        shows = plan.personal[compartment]
+        for name, value in group.items():
+            if name in shows:
+                show = shows[name]
+                fields[name] = value if show is None else show(value, to)
+    for name, fact in plan.facts:
+        fields[name] = fact(opened, to)
     return fields, [_parcel(plan, parcel, ref) for parcel in opened.parcels]
 
 
@@ -168,14 +180,16 @@ def _parcel(plan: Plan, parcel: dict[str, Any], ref: str) -> ParcelView:
     )
 
 
-def _fact(name: Field, form: Form, opened: Opened, to: Recipient) -> Any:
+def _show_fact(name: Field, form: Form) -> ShowFact:
+    """How one fact is shown."""
     if form == Form.SENT:
-        return None  # only our own sending code opens it
+        return lambda _opened, _to: None  # only our own sending code opens it
     if name == Field.ORDER_NUMBER:
-        return _number(form, opened, to)
+        return partial(_number, form)
     if name == Field.PLACED_AT:
-        return opened.placed_at
-    return _FACTS[name](form, opened.facts)
+        return lambda opened, _to: opened.placed_at
+    show = _FACTS[name]
+    return lambda opened, _to: show(form, opened.facts)
 
 
 def _number(form: Form, opened: Opened, to: Recipient) -> str | None:
