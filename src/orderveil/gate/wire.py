@@ -26,6 +26,7 @@ from orderveil.core.fields import Compartment
 
 MOST_CONNECTIONS = 16
 STATEMENT_SECONDS = 15
+GONE = "the database's server closed the connection"
 
 Value = bytes | None
 Row = tuple[Any, ...]
@@ -149,8 +150,11 @@ class Wire:
 
     def close(self) -> None:
         """Close the connections: at the end of a process or a test."""
-        while self._free:
-            self._free.pop()[0].close()
+        while True:
+            try:
+                self._free.pop()[0].close()
+            except IndexError:
+                return
 
     def run(self, sql: str, params: Mapping[str, Value], readers: Sequence[Reader]) -> list[Row]:
         """Execute `sql` with its `%(name)s` parameters; rows as `readers` read the columns."""
@@ -162,12 +166,23 @@ class Wire:
                 self.close()
                 return self._run(sql, params, readers)
 
+    def _take(self) -> tuple[psycopg.Connection[Row], set[bytes]]:
+        try:
+            # One step: another thread may take the last one between a look and a pop.
+            return self._free.pop()
+        except IndexError:
+            return _connect(), set()
+
     def _run(self, sql: str, params: Mapping[str, Value], readers: Sequence[Reader]) -> list[Row]:
-        conn, prepared = self._free.pop() if self._free else (_connect(), set())
+        conn, prepared = self._take()
         try:
             rows = _execute(conn.pgconn, prepared, sql, params, readers)
         except BaseException:
+            is_gone = conn.pgconn.status != pq.ConnStatus.OK
             conn.close()
+            if is_gone:
+                # libpq says this without a code, as an error like any other.
+                raise psycopg.OperationalError(GONE) from None
             raise
         self._free.append((conn, prepared))
         return rows
