@@ -9,11 +9,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def iso(moment: datetime) -> str:
-    """RFC 3339 in UTC with microseconds and a `Z`, one spelling everywhere."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def short_digest(text: str) -> str:
     """Eight hex characters that tell two texts apart, for names that must stay short."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]
