@@ -21,13 +21,13 @@ SOON_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 30.0
 
 
-def die_with_parent() -> Callable[[], None]:
-    """What a child runs before exec."""
+def die_with_parent(by: signal.Signals = signal.SIGTERM) -> Callable[[], None]:
+    """What a child runs before exec: the kernel is to send it `by` when its parent dies."""
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     parent = os.getpid()
 
     def tie() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        prctl(PR_SET_PDEATHSIG, by, 0, 0, 0)
         if os.getppid() != parent:  # it died before the kernel was watching
             sys.exit(1)
 

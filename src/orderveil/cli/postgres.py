@@ -24,12 +24,10 @@ binaries-<version>/}`; the last only when the server's account can't reach the w
 """
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,12 +40,11 @@ from django.db import connection
 from psycopg import sql
 
 from orderveil.cli import postgres_files as files
+from orderveil.cli.children import die_with_parent
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import OrderveilError
 from orderveil.ledger import partitions
 from orderveil.web.settings import socket_folder
-
-_PR_SET_PDEATHSIG = 1
 
 
 def _shared_buffers_mb() -> int:
@@ -183,7 +180,7 @@ class EmbeddedPostgres:
         account = files.server_account(self._folder)
         files.make_folder(self.socket_folder, account)
         tools = files.binaries(self._folder, self.home, account)
-        tie = _tie_to_parent()
+        tie = die_with_parent(signal.SIGINT)  # a fast shutdown
         data = files.initialise(self._folder, tools, account, durable=self._durable, tie=tie)
         files.write_access_rules(self._folder, account)
         self._wait_for(lambda: not files.servers_in(data), deadline)
@@ -310,16 +307,3 @@ def as_owner() -> Iterator[None]:
 def _let_go() -> None:
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
-
-
-def _tie_to_parent() -> Callable[[], None]:
-    """What a child runs before exec: ask for SIGINT (fast shutdown) when its parent dies."""
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
-
-    def tie() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
-        if os.getppid() != parent:  # it died before the kernel was watching
-            sys.exit(1)
-
-    return tie
