@@ -1,17 +1,19 @@
 """What every ask goes through: who asks, with which budget, under which decision, and the view."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from orderveil.core.actors import Actor
 from orderveil.core.decision import Grant, enforced_for
 from orderveil.core.errors import Problem
 from orderveil.core.fields import Field
 from orderveil.core.forms import Form
-from orderveil.core.hops import Hop
+from orderveil.core.hops import Hop, Reach
 from orderveil.core.refs import RefKey
+from orderveil.gate import centres
 from orderveil.gate import law as laws
 from orderveil.gate.compose import Plan, Recipient, View, compose
 from orderveil.gate.keys import brand_keys, ref_key
@@ -22,6 +24,8 @@ from orderveil.gate.wire import Row
 from orderveil.partners.budgets import Budgets
 from orderveil.partners.credentials import UNAUTHORISED
 from orderveil.partners.models import Credential, Partner
+from orderveil.people import budgets as purses
+from orderveil.people.budgets import Spending
 
 budgets = Budgets()
 
@@ -36,6 +40,8 @@ class Caller:
     credential: Credential | None = None
     person: str | None = None
     reason: str | None = None
+    actor: Actor | None = None
+    """The person at the desk; None: a system, or somebody at this machine."""
 
     @property
     def credential_id(self) -> int | None:
@@ -54,41 +60,73 @@ def open_ref(caller: Caller, ref: str) -> tuple[bytes, int | None] | None:
     return partner_refs(law, law.partners[caller.partner_id]).open(ref)
 
 
-def spend(caller: Caller, orders: int, now: datetime) -> Problem | None:
-    """Take `orders` from the caller's daily budget; a person at this machine has none."""
+def spend(
+    caller: Caller, orders: int, now: datetime, what: Spending = Spending.VIEWS
+) -> Problem | None:
+    """Take `orders` from the caller's daily budget; whoever is at this machine has none."""
+    if caller.actor is not None:
+        return _spend_own(caller.actor, orders, now, what)
     if caller.credential is None:
         return None
     return budgets.spend(caller.credential.id, caller.credential.daily_limit, orders, now)
 
 
-def in_force(law: Law, caller: Caller, now: datetime) -> bool:
-    """A credential revoked since the request began is out at the next decision."""
+def _spend_own(actor: Actor, orders: int, now: datetime, what: Spending) -> Problem | None:
+    """From a person's own purse: the membership's number, else the role's."""
+    member = laws.law_of(actor.brand_id).members.get(actor.membership_id)
+    terms = actor.terms
+    if what == Spending.REVEALS:
+        usual, own = terms.reveals_per_day, member.reveals_per_day if member else None
+    else:
+        usual, own = terms.views_per_day, member.views_per_day if member else None
+    return purses.spend(actor, what, orders, now, per_day=usual if own is None else own)
+
+
+def in_force(law: Law, caller: Caller, now: datetime) -> Problem | None:
+    """Whoever was revoked, or whose hours ended, since the request began: out at the next ask."""
+    if caller.actor is not None:
+        return _works_here(law, caller.actor, now)
     if caller.credential is None:
-        return True
+        return None
     known = law.credentials.get(caller.credential.id)
-    return (
+    is_known = (
         known is not None
         and known.revoked_at is None
         and (known.expires_at is None or now < known.expires_at)
     )
+    return None if is_known else UNAUTHORISED
+
+
+def _works_here(law: Law, actor: Actor, now: datetime) -> Problem | None:
+    member = law.members.get(actor.membership_id)
+    if member is None or (member.role, member.partner_id) != (actor.role, actor.partner_id):
+        return ROLE_CHANGED
+    return centres.closed(law, actor, now)
 
 
 def decide_for(
     law: Law, caller: Caller, order_id: bytes, now: datetime
 ) -> tuple[Grant, Plan] | Problem:
     """The decision for one order under this Law; the same for all that are enforced alike."""
-    if not in_force(law, caller, now):
-        return UNAUTHORISED
+    problem = in_force(law, caller, now)
+    if problem is not None:
+        return problem
     partner = law.partners.get(caller.partner_id)
     if partner is None:  # a later law may know it
         return UNAUTHORISED
     enforced = enforced_for(law.standing(partner, now.date()), order_id)
-    return law.decide(partner, caller.hop, enforced=enforced, today=now.date())
+    decision = law.decide(partner, caller.hop, enforced=enforced, today=now.date())
+    if isinstance(decision, Problem) or caller.actor is None:
+        return decision
+    grant, plan = decision
+    if caller.actor.terms.assigned_only:
+        grant = replace(grant, reach=Reach.ASSIGNED)
+    return grant, plan
 
 
 def asker(law: Law, caller: Caller) -> Asker:
     """The caller as the statement records it."""
-    return Asker(law.brand_id, law.rev, caller.partner_id, caller.credential_id)
+    return Asker(law.brand_id, law.rev, caller.partner_id, caller.credential_id, caller.person)
 
 
 def would(grant: Grant) -> dict[Field, Form] | None:
@@ -121,3 +159,12 @@ def show(
         fields, parcels = compose(plan, open_row(law.brand_id, row, plan.compartments), to, ref)
         views.append(make(ref=ref, fields=fields, parcels=parcels))
     return views
+
+
+ROLE_CHANGED = Problem(
+    code="role_changed",
+    detail="Your role in this brand has changed.",
+    remedy="Reload the page.",
+    rule="people: a disclosure is decided under the role that holds now",
+    status=403,
+)

@@ -8,6 +8,8 @@ Rules kept here:
 - a refusal says why: unknown ref, closed window, not assigned, erased, no standing, budget.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -32,6 +34,19 @@ from orderveil.ledger.entries import (
 
 MOST_TRIES = 10
 
+Narrow = Callable[[Grant], tuple[Grant, Plan] | Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A disclosure that is on record, and what the statement returned for it."""
+
+    law: Law
+    grant: Grant
+    plan: Plan
+    row: Row
+    entry_id: UUID
+
 
 def disclose(
     caller: Caller, order_id: bytes, parcel_no: int | None, *, now: datetime
@@ -40,6 +55,20 @@ def disclose(
     problem = spend(caller, 1, now)
     if problem is not None:
         return problem
+    done = put_on_record(caller, order_id, parcel_no, now=now)
+    return done if isinstance(done, Problem) else view_of(caller, done)
+
+
+def put_on_record(
+    caller: Caller,
+    order_id: bytes,
+    parcel_no: int | None,
+    *,
+    now: datetime,
+    kind: DisclosureKind = DisclosureKind.DISCLOSURE,
+    narrow: Narrow | None = None,
+) -> Recorded | Problem:
+    """Decide and record; nothing is opened yet. `narrow` makes of a Grant what is asked of it."""
     law = laws.law_of(caller.brand_id)
     for _ in range(MOST_TRIES):
         decision = decide_for(law, caller, order_id, now)
@@ -51,12 +80,17 @@ def disclose(
             law = fresh
             continue
         grant, plan = decision
-        entry = _entry(law, caller, grant, order_id, parcel_no, now)
+        if narrow is not None:
+            narrowed = narrow(grant)
+            if isinstance(narrowed, Problem):
+                return narrowed
+            grant, plan = narrowed
+        entry = _entry(law, caller, grant, order_id, parcel_no, now, kind)
         row = statement.disclose(
             asker(law, caller), grant, plan.compartments, order_id, parcel_no, entry
         )
         if row is not None:
-            return _view(law, caller, grant, plan, row, entry.entry_id)
+            return Recorded(law, grant, plan, row, entry.entry_id)
         fresh = laws.reload(caller.brand_id)
         if fresh.rev == law.rev:
             reason = refusals.why_not(
@@ -75,12 +109,13 @@ def _entry(
     order_id: bytes,
     parcel_no: int | None,
     now: datetime,
+    kind: DisclosureKind,
 ) -> Entry:
     """A single disclosure's ledger entry."""
     number = new_id(now)
     raw = encode(
         DisclosureEntry(
-            kind=DisclosureKind.DISCLOSURE,
+            kind=kind,
             id=number,
             log=law.brand_id,
             at=now,
@@ -99,9 +134,12 @@ def _entry(
             salt=new_salt(),
         )
     )
-    return Entry(number, now, raw, leaf_hash(raw))
+    return Entry(number, now, raw, leaf_hash(raw), kind)
 
 
-def _view(law: Law, caller: Caller, grant: Grant, plan: Plan, row: Row, entry_id: UUID) -> View:
+def view_of(caller: Caller, done: Recorded) -> View:
+    """Open what was recorded, and show it in the forms of its grant."""
+    law = done.law
     refs = partner_refs(law, law.partners[caller.partner_id])
-    return show(law, caller, grant, plan, [row], [refs.make(row[0])], entry_id)[0]
+    made = [refs.make(done.row[0])]
+    return show(law, caller, done.grant, done.plan, [done.row], made, done.entry_id)[0]

@@ -1,7 +1,7 @@
-"""The law of a brand as one process knows it: policies, partners, credentials, at one revision.
+"""The law of a brand as one process knows it: policies, partners, credentials, people.
 
 Rules kept here:
-- a Law is what one revision says, and never changes afterwards;
+- a Law is what *one revision* says, and never changes afterwards;
 - every statement that hands something out checks that revision again; a Law that is behind is
   read anew and the decision made again, so caching saves the reading, never the checking.
 """
@@ -24,6 +24,7 @@ from orderveil.partners.credentials import (
     touch,
 )
 from orderveil.partners.models import Agreement, Brand, Credential, Partner
+from orderveil.people.models import Membership
 from orderveil.policy import versions
 
 Decision = tuple[Grant, Plan] | Problem
@@ -40,6 +41,7 @@ class Law:
     partners: dict[int, Partner]
     agreements: dict[int, list[Agreement]]
     credentials: dict[int, Credential]
+    members: dict[int, Membership]
     _standings: dict[tuple[int, date], Standing] = field(default_factory=dict)
     _decisions: dict[tuple[int, Hop, bool, date], Decision] = field(default_factory=dict)
 
@@ -118,6 +120,7 @@ def _read(brand_id: int, rev: int) -> Law:
         partners={partner.pk: partner for partner in Partner.objects.filter(brand_id=brand_id)},
         agreements=agreements,
         credentials={c.pk: c for c in Credential.objects.filter(brand_id=brand_id)},
+        members={m.pk: m for m in Membership.objects.filter(brand_id=brand_id, ended_at=None)},
     )
 
 

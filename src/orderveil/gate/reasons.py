@@ -1,9 +1,66 @@
-"""A reason that a person gives for looking: it goes into the ledger, so it names nobody."""
+"""Why a person looks: a reason from a list and a ticket, or a few words. It names nobody.
+
+Rules kept here:
+- what goes into the ledger is scanned first: a phone, an email or a card number is refused, and
+  so is anything that could be one;
+- a ticket is an identifier of the helpdesk's, not a sentence.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
 
 from orderveil.core import detect
 from orderveil.core.errors import Problem, RefusedError
 
 LONGEST = 200
+MOST_DIGITS = 9
+"""A ticket has fewer digits in a row than a phone number."""
+
+
+class Reason(StrEnum):
+    """Why a field is revealed. The words for people are the pages' business."""
+
+    DELIVERY_PROBLEM = "delivery_problem"
+    ADDRESS_UNCLEAR = "address_unclear"
+    CALL_BACK = "call_back"
+    RETURN_PICKUP = "return_pickup"
+    PAYMENT_QUESTION = "payment_question"
+    SUSPECTED_FRAUD = "suspected_fraud"
+    PRIVACY_REQUEST = "privacy_request"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A reason and the ticket it belongs to, both checked."""
+
+    reason: Reason
+    ticket: str
+
+    def __str__(self) -> str:
+        """As the ledger names it: "call_back ticket T-4711"."""
+        return f"{self.reason} ticket {self.ticket}"
+
+
+_TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9#_.-]{0,39}")
+_MANY_DIGITS = re.compile(rf"[0-9](?:[-_.#]?[0-9]){{{MOST_DIGITS},}}")
+
+
+def checked_cause(reason: str, ticket: str) -> Cause:
+    """Both, checked; raises `RefusedError`."""
+    if reason not in set(Reason):
+        raise RefusedError(_UNKNOWN_REASON)
+    return Cause(Reason(reason), checked_ticket(ticket))
+
+
+def checked_ticket(text: str) -> str:
+    """A ticket's number; raises `RefusedError` if it is none, or could be a phone or a card."""
+    text = text.strip()
+    if not _TICKET.fullmatch(text):
+        raise RefusedError(_NO_TICKET)
+    if _MANY_DIGITS.search(text) or detect.find(text):
+        raise RefusedError(_PERSONAL)
+    return text
 
 
 def checked_reason(text: str) -> str:
@@ -19,12 +76,25 @@ def checked_reason(text: str) -> str:
             )
         )
     if detect.find(text):
-        raise RefusedError(
-            Problem(
-                code="personal_reason",
-                detail="This reason looks as if it held a phone, an email or a card number.",
-                remedy="Refer to a ticket, not to the customer.",
-                rule="ledger: entries hold no personal data",
-            )
-        )
+        raise RefusedError(_PERSONAL)
     return text
+
+
+_PERSONAL = Problem(
+    code="personal_reason",
+    detail="This reason looks as if it held a phone, an email or a card number.",
+    remedy="Refer to a ticket, not to the customer.",
+    rule="ledger: entries hold no personal data",
+)
+_NO_TICKET = Problem(
+    code="ticket_needed",
+    detail="A ticket has 1 to 40 letters, digits and any of # _ . -",
+    remedy="Give the number of the ticket you are working on.",
+    rule="a reveal has a reason and a ticket",
+)
+_UNKNOWN_REASON = Problem(
+    code="reason_needed",
+    detail="That is none of the reasons.",
+    remedy=f"Choose one of: {', '.join(Reason)}.",
+    rule="a reveal has a reason and a ticket",
+)

@@ -22,6 +22,7 @@ from orderveil.core.fields import Compartment
 from orderveil.core.hops import Reach
 from orderveil.core.states import ParcelState
 from orderveil.gate import wire
+from orderveil.ledger.entries import DisclosureKind
 
 _PARCELS = """
     (SELECT json_agg(json_build_object('n', p.parcel_no, 's', p.state, 'r', p.is_reverse,
@@ -49,9 +50,9 @@ WITH found AS MATERIALIZED (
        FOR KEY SHARE OF d
 ), recorded AS (
     INSERT INTO ledger_record (order_id, at, entry_id, log_id, kind, hop, partner_id,
-                               credential_id, entry)
-    SELECT order_id, %(at)s, %(entry_id)s, %(brand)s, 'disclosure', %(hop)s, %(partner)s,
-           %(credential)s, %(entry)s
+                               credential_id, person, entry)
+    SELECT order_id, %(at)s, %(entry_id)s, %(brand)s, %(kind)s, %(hop)s, %(partner)s,
+           %(credential)s, %(person)s, %(entry)s
       FROM found WHERE parcels IS NOT NULL
 ), queued AS (
     INSERT INTO ledger_pending (log_id, entry_id, leaf, order_id, at)
@@ -79,13 +80,13 @@ WITH wanted AS (
     SELECT count(*) = %(count)s AS whole FROM found WHERE parcels IS NOT NULL
 ), rows AS (
     INSERT INTO ledger_record (order_id, at, entry_id, parcel_no, position, log_id, kind, hop,
-                               partner_id, credential_id, salt)
+                               partner_id, credential_id, person, salt)
     SELECT order_id, %(at)s, %(entry_id)s, parcel_no, position - 1, %(brand)s, 'bulk',
-           %(hop)s, %(partner)s, %(credential)s, salt
+           %(hop)s, %(partner)s, %(credential)s, %(person)s, salt
       FROM found, whole WHERE whole.whole
 ), head AS (
-    INSERT INTO ledger_entry (entry_id, log_id, at, kind, subject, entry)
-    SELECT %(entry_id)s, %(brand)s, %(at)s, 'bulk', '', %(entry)s
+    INSERT INTO ledger_entry (entry_id, log_id, at, kind, subject, person, entry)
+    SELECT %(entry_id)s, %(brand)s, %(at)s, 'bulk', '', %(person)s, %(entry)s
       FROM whole WHERE whole.whole
 ), queued AS (
     INSERT INTO ledger_pending (log_id, entry_id, leaf, at)
@@ -115,6 +116,7 @@ class Asker:
     law_rev: int
     partner_id: int
     credential_id: int | None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class Entry:
     at: datetime
     entry: bytes
     leaf: bytes
+    kind: DisclosureKind = DisclosureKind.DISCLOSURE
 
 
 @lru_cache(maxsize=256)
@@ -227,6 +230,8 @@ def _params(asker: Asker, grant: Grant, entry: Entry) -> dict[str, wire.Value]:
         "rev": wire.number(asker.law_rev),
         "partner": wire.number(asker.partner_id),
         "credential": wire.number(asker.credential_id),
+        "person": asker.person.encode() if asker.person else None,
+        "kind": entry.kind.encode(),
         "hop": grant.hop.encode(),
         "states": _states(grant.states),
         "at": wire.moment(entry.at),

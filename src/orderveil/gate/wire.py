@@ -108,6 +108,8 @@ _TYPES: Mapping[str, tuple[str, int]] = {
     "facts": ("jsonb", 0),
     # A text in binary is its bytes with their length: a NUL in it is an error, not its end.
     "hop": ("text", 1),
+    "kind": ("text", 1),
+    "person": ("text", 1),
     "shop_id": ("text", 1),
     "number": ("text", 1),
     "delivery": ("text", 1),

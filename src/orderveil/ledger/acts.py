@@ -25,6 +25,7 @@ from orderveil.ledger.rows import Rows, make_rows
 
 __all__ = [
     "ActKind",
+    "Detail",
     "Prepared",
     "Who",
     "create_log",
@@ -74,6 +75,41 @@ class ActKind(StrEnum):
     CREDENTIAL_ISSUED = "credential_issued"
     CREDENTIAL_REVOKED = "credential_revoked"
 
+    PERSON_ADDED = "person_added"
+    PERSON_INVITED = "person_invited"
+    ROLE_CHANGED = "role_changed"
+    MEMBERSHIP_ENDED = "membership_ended"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    SESSIONS_ENDED = "sessions_ended"
+    PASSWORD_SET = "password_set"  # noqa: S105 - the name of an act
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    FACTORS_RESET = "factors_reset"
+
+    ORDERS_SEARCHED = "orders_searched"
+    CALLER_VERIFIED = "caller_verified"
+    ADDRESS_CORRECTED = "address_corrected"
+    ATTEMPT_REPORTED = "attempt_reported"
+    ATTEMPT_ANSWERED = "attempt_answered"
+    CENTRE_SIGNED = "centre_signed"
+    LEDGER_EXPORTED = "ledger_exported"
+
+    POLICY_REJECTED = "policy_rejected"
+    CREDENTIAL_ROTATED = "credential_rotated"
+    CHANNEL_ROTATED = "channel_rotated"
+    SUBSCRIPTION_ROTATED = "subscription_rotated"
+    CENTRE_TERMS_CHANGED = "centre_terms_changed"
+    BRAND_CHANGED = "brand_changed"
+
+    REVIEW_OPENED = "review_opened"
+    REVIEW_DECIDED = "review_decided"
+    REVIEW_CLOSED = "review_closed"
+    ALERT_RAISED = "alert_raised"
+    ALERT_CLOSED = "alert_closed"
+    ALERT_RECEIVER_CHANGED = "alert_receiver_changed"
+    CANARY_MARKED = "canary_marked"
+
     ROOT_ROTATED = "root_rotated"
     EPOCH_ROTATED = "epoch_rotated"
     EPOCH_DESTROYED = "epoch_destroyed"
@@ -97,6 +133,11 @@ CHANGES_LAW = frozenset(
         ActKind.AGREEMENT_RECORDED,
         ActKind.CREDENTIAL_ISSUED,
         ActKind.CREDENTIAL_REVOKED,
+        ActKind.CREDENTIAL_ROTATED,
+        ActKind.CENTRE_TERMS_CHANGED,
+        ActKind.PERSON_ADDED,
+        ActKind.ROLE_CHANGED,
+        ActKind.MEMBERSHIP_ENDED,
     }
 )
 
@@ -186,15 +227,15 @@ def record(
     with _together(), connection.cursor() as cursor:
         if order_id is None:
             cursor.execute(
-                "INSERT INTO ledger_entry (entry_id, log_id, at, kind, subject, entry)"
-                " VALUES (%s, %s, %s, %s, %s, %s)",
-                [made.entry_id, log_id, now, kind.value, subject, made.entry],
+                "INSERT INTO ledger_entry (entry_id, log_id, at, kind, subject, person, entry)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                [made.entry_id, log_id, now, kind.value, subject, who.person, made.entry],
             )
         else:
             cursor.execute(
-                "INSERT INTO ledger_record (order_id, at, entry_id, log_id, kind, entry)"
-                " VALUES (%s, %s, %s, %s, %s, %s)",
-                [order_id, now, made.entry_id, log_id, kind.value, made.entry],
+                "INSERT INTO ledger_record (order_id, at, entry_id, log_id, kind, person, entry)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                [order_id, now, made.entry_id, log_id, kind.value, who.person, made.entry],
             )
         _queue(cursor, log_id, made, now, order_id)
         _bump(cursor, log_id, kind)
@@ -214,9 +255,9 @@ def record_bulk(
     made, rows = prepare_bulk(log_id, kind, orders, now=now, who=who, detail=detail)
     with _together(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_entry (entry_id, log_id, at, kind, entry)"
-            " VALUES (%s, %s, %s, %s, %s)",
-            [made.entry_id, log_id, now, kind.value, made.entry],
+            "INSERT INTO ledger_entry (entry_id, log_id, at, kind, person, entry)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            [made.entry_id, log_id, now, kind.value, who.person, made.entry],
         )
         with cursor.copy(
             "COPY ledger_record (order_id, at, entry_id, parcel_no, log_id, kind, position, salt)"

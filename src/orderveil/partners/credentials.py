@@ -12,7 +12,7 @@ import hmac
 import re
 import secrets
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.db import transaction
 
@@ -135,14 +135,20 @@ def is_in_force(credential: Credential, *, now: datetime, address: str | None) -
         return False
     if not credential.networks:
         return True
+    source = address_of(address)
+    return source is not None and any(source in ip_network(net) for net in credential.networks)
+
+
+def address_of(text: str | None) -> IPv4Address | IPv6Address | None:
+    """The address a request came from; None if that is none."""
     try:
-        source = ip_address(address or "")
+        source = ip_address(text or "")
     except ValueError:
-        return False
+        return None
     if isinstance(source, IPv6Address) and source.ipv4_mapped:
         # A dual-stack socket writes IPv4 callers as ::ffff:a.b.c.d (RFC 4291 2.5.5.2).
-        source = source.ipv4_mapped
-    return any(source in ip_network(network) for network in credential.networks)
+        return source.ipv4_mapped
+    return source
 
 
 def touch(credential: Credential, now: datetime) -> None:

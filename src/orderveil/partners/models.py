@@ -30,6 +30,8 @@ class Channel(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
     name = models.SlugField()
     format = models.TextField()
+    previous_until = models.DateTimeField(null=True)
+    """How long the secret before the last rotation still opens; it is sealed beside the other."""
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
@@ -57,6 +59,14 @@ class Partner(models.Model):
     mode = models.TextField(default="enforce")
     enforce_percent = models.SmallIntegerField(default=100)
     ref_generation = models.SmallIntegerField(default=0)
+    desk_networks = ArrayField(models.TextField(), default=list)
+    """CIDR ranges from which its people may work at the desk; empty: from anywhere."""
+    desk_days = ArrayField(models.SmallIntegerField(), default=list)
+    """ISO weekdays (1 Monday) on which its people may work; empty: every day."""
+    desk_opens = models.TimeField(null=True)
+    """From when to when they may work, in `desk_zone`; None: at any hour."""
+    desk_closes = models.TimeField(null=True)
+    desk_zone = models.TextField(default="Asia/Kolkata")
     suspended_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -94,6 +104,9 @@ class Credential(models.Model):
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT)
     hop = models.TextField()
     secret_hash = models.BinaryField()
+    previous_hash = models.BinaryField(null=True)
+    """The secret before the last rotation, good until `previous_until`."""
+    previous_until = models.DateTimeField(null=True)
     networks = ArrayField(models.TextField(), default=list)
     """CIDR ranges it may be used from; empty: from anywhere."""
     daily_limit = models.IntegerField(null=True)

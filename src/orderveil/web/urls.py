@@ -1,11 +1,22 @@
-"""What the people's door serves."""
+"""What the people's door serves: every folder's pages, guarded; sign-in; the assets."""
 
-from django.urls import path
+from django.urls import include, path
 
-from orderveil.web.views import asset, first_page, ledger_news
+from orderveil.core.pages import Page
+from orderveil.hops.support.pages import PAGES as SUPPORT
+from orderveil.people.pages import PAGES as PEOPLE
+from orderveil.scams.pages import PAGES as SCAMS
+from orderveil.web.assets import asset
+from orderveil.web.guard import guarded
+
+PAGES: tuple[Page, ...] = (*SCAMS, *SUPPORT, *PEOPLE)
+"""In the order of the navigation."""
 
 urlpatterns = [
-    path("", first_page),
-    path("relay/ledger.json", ledger_news),
-    path("static/<str:name>", asset),
+    *(path(page.path, guarded(page), name=page.name) for page in PAGES),
+    path("account/", include("orderveil.people.urls")),
+    path("static/<path:name>", asset, name="asset"),
 ]
+
+handler403 = handler404 = "orderveil.web.errors.not_found"
+handler500 = "orderveil.web.errors.broken"

@@ -50,6 +50,9 @@ DESTROYED_IS_EMPTY = models.CheckConstraint(
 class Migration(migrations.Migration):
     initial = True
     dependencies = []
+    # The default rights that are granted here are for their tables, too.
+    run_before = [("contenttypes", "0001_initial"), ("sessions", "0001_initial")]
+
     operations = [
         migrations.RunSQL(ROLES, migrations.RunSQL.noop),
         migrations.CreateModel(

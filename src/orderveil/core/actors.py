@@ -1,0 +1,64 @@
+"""A person at the desk, as every page and use case knows them: who, for which brand, as what.
+
+Made anew for each request, so the time is taken once and passed on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orderveil.core.errors import Problem
+from orderveil.core.roles import ROLES, Permission, Role, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One membership of one person, at one moment."""
+
+    membership_id: int
+    person_id: int
+    name: str
+    """How colleagues know them: shown on pages, never written into the ledger."""
+    brand_id: int
+    """0: the installation."""
+    role: Role
+    partner_id: int | None
+    """The outsourced centre they work for; None: the brand itself."""
+    address: str
+    """Where the request came from, as this server saw it."""
+    now: datetime
+    """Aware, UTC."""
+    factor_at: datetime | None = None
+    """When they last proved a second factor in this session."""
+
+    @property
+    def person(self) -> str:
+        """Their pseudonym in the ledger."""
+        return f"person:{self.person_id}"
+
+    @property
+    def terms(self) -> Terms:
+        """What their role means."""
+        return ROLES[self.role]
+
+    def may(self, permission: Permission) -> bool:
+        """Does their role hold this permission?"""
+        return permission in self.terms.permissions
+
+
+ACT_FRESH_MINUTES = 10
+"""How old a second factor may be at a sensitive act; for reveals each role has its own term."""
+
+FACTOR_NEEDED = Problem(
+    code="factor_needed",
+    detail="Your second factor was asked too long ago for this.",
+    remedy="Prove it again, then repeat what you did.",
+    rule="people: a sensitive act needs a fresh second factor",
+    status=403,
+)
+
+
+def stale(actor: Actor, minutes: int = ACT_FRESH_MINUTES) -> Problem | None:
+    """Why this actor must prove the second factor again; None if it is younger than `minutes`."""
+    at = actor.factor_at
+    fresh = at is not None and actor.now - at < timedelta(minutes=minutes)
+    return None if fresh else FACTOR_NEEDED

@@ -1,0 +1,1 @@
+"""Support and NDR / RTO: the order desk for people."""

@@ -1,0 +1,1 @@
+"""Incidents: what looks wrong, said early: alerts, canary orders."""

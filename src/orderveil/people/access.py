@@ -1,0 +1,61 @@
+"""From a request to the Actor: which membership of which person this session works in."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+
+from orderveil.core.actors import Actor
+from orderveil.core.roles import Role
+from orderveil.people import factors
+from orderveil.people.models import Membership, Person
+
+CHOSEN = "membership"
+LAST_USE_STEP = timedelta(minutes=1)
+
+
+def places(person: Person) -> list[Membership]:
+    """Every membership the person has now."""
+    return list(Membership.objects.filter(person=person, ended_at=None).order_by("pk"))
+
+
+def choose(request: HttpRequest, membership_id: int) -> bool:
+    """Work in another membership from now on; False if it is not theirs."""
+    if membership_id not in {each.pk for each in places(_person(request))}:
+        return False
+    request.session[CHOSEN] = membership_id
+    return True
+
+
+def actor_of(request: HttpRequest, now: datetime) -> Actor | None:
+    """Who asks, read anew at every request; None if the person belongs to no brand."""
+    person = _person(request)
+    found = places(person)
+    if not found:
+        return None
+    chosen = request.session.get(CHOSEN)
+    membership = next((each for each in found if each.pk == chosen), found[0])
+    _touch(membership, now)
+    return Actor(
+        membership_id=membership.pk,
+        person_id=person.pk,
+        name=person.name,
+        brand_id=membership.brand_id,
+        role=Role(membership.role),
+        partner_id=membership.partner_id,
+        address=str(request.META.get("REMOTE_ADDR", "")),
+        now=now,
+        factor_at=factors.proved_at(request),
+    )
+
+
+def _person(request: HttpRequest) -> Person:
+    person = request.user
+    assert isinstance(person, Person)  # noqa: S101 - the guard let only those in
+    return person
+
+
+def _touch(membership: Membership, now: datetime) -> None:
+    """Note the last use, at most once a minute, so that looking costs no write."""
+    last = membership.last_used_at
+    if last is None or now - last >= LAST_USE_STEP:
+        Membership.objects.filter(pk=membership.pk).update(last_used_at=now)

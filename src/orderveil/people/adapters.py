@@ -1,0 +1,90 @@
+"""What allauth asks of us: nobody signs up, second factors are sealed, leavers stay out."""
+
+import base64
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from orderveil.keyring import boxes
+from orderveil.people import factors
+from orderveil.people.models import Person
+
+_SECRET, _PLACE = "factor_key", "factor"
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Accounts begin with an invitation, and a demo's people exist in a demo only."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up by themselves."""
+        del request
+        return False
+
+    def pre_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse | None:
+        """Refuse people who left, and people of the demo outside of it."""
+        if not user.is_active or (user.is_demo and not settings.DEMO):
+            return redirect("account_inactive")
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
+    def is_reauthentication_required(self, app: str | None = None) -> bool:
+        """Not for the first factor: whoever has none has just signed in to enrol it."""
+        del app
+        user = self.request.user
+        return bool(user.is_authenticated and factors.has_factor(user))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address as the door saw it: trusted proxies were resolved there."""
+        return str(request.META.get("REMOTE_ADDR", ""))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Nothing of the sign-in goes by mail: links and factors are handed over by colleagues."""
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """Secrets of second factors are sealed under a key of the installation's own."""
+
+    def encrypt(self, text: str) -> str:
+        """The sealed text, base64."""
+        return base64.b64encode(boxes.seal(0, _SECRET, _PLACE, text.encode())).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """What was sealed."""
+        return boxes.open_box(0, _SECRET, _PLACE, base64.b64decode(encrypted_text)).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last factor stays: without one nothing but enrolling is left."""
+        others = Authenticator.objects.filter(
+            user_id=authenticator.user_id, type__in=factors.FACTORS
+        ).exclude(pk=authenticator.pk)
+        return bool(others.exists())
+
+
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # no types
+    """An identity provider vouches for people who are here already; it makes none."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Nobody arrives by way of the provider alone."""
+        del request, sociallogin
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Join the provider's identity to the person with the same *verified* address."""
+        if sociallogin.is_existing:
+            return
+        verified = {each.email.lower() for each in sociallogin.email_addresses if each.verified}
+        person: AbstractBaseUser | None = None
+        for email in verified:
+            person = Person.objects.filter(email__iexact=email, is_active=True).first() or person
+        if person is None:
+            raise ImmediateHttpResponse(redirect("account_inactive"))
+        sociallogin.connect(request, person)

@@ -1,0 +1,113 @@
+"""What a person may be shown in a day and in a minute. Counted directly, in one statement.
+
+Rules kept here:
+- the count is committed before anything is shown: a crash can only lose budget, never add any;
+- nothing is taken on a refusal;
+- the minute's limit is for scripts: no human reads that fast.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from django.db import connection
+
+from orderveil.core.actors import Actor
+from orderveil.core.errors import Problem
+
+
+class Spending(StrEnum):
+    """What is counted."""
+
+    VIEWS = "views"
+    REVEALS = "reveals"
+    SEARCHES = "searches"
+
+
+PER_MINUTE = {Spending.VIEWS: 400, Spending.REVEALS: 6, Spending.SEARCHES: 20}
+SEARCHES_PER_DAY = 500
+NOBODY = 0
+"""Stands for everybody, where a limit is not a person's own."""
+
+
+def spend(
+    actor: Actor, what: Spending, count: int, now: datetime, *, per_day: int
+) -> Problem | None:
+    """Take `count` from the actor's minute and day, or say which of them is used up."""
+    at = now.astimezone(UTC)
+    minute = at.replace(second=0, microsecond=0)
+    day = minute.replace(hour=0, minute=0)
+    # Two windows of one person: the day's has another name, because midnight is a minute too.
+    if not _take(actor.membership_id, f"{what}/minute", minute, count, PER_MINUTE[what]):
+        return _too_fast(what)
+    if not _take(actor.membership_id, what, day, count, per_day):
+        return _used_up(what, per_day)
+    return None
+
+
+def spent(membership_id: int, what: Spending, now: datetime) -> int:
+    """How much of today's budget is gone."""
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT spent FROM people_budget"
+            " WHERE membership_id = %s AND what = %s AND begins = %s",
+            [membership_id, what, day],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def sweep(before: datetime) -> int:
+    """Forget windows that began before; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_budget WHERE begins < %s", [before])
+        return int(cursor.rowcount)
+
+
+def _take(membership_id: int, what: str, begins: datetime, count: int, limit: int) -> bool:
+    if count > limit:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO people_budget AS b (membership_id, what, begins, spent)"
+            " VALUES (%s, %s, %s, %s) ON CONFLICT (membership_id, what, begins)"
+            " DO UPDATE SET spent = b.spent + excluded.spent"
+            " WHERE b.spent + excluded.spent <= %s",
+            [membership_id, what, begins, count, limit],
+        )
+        return bool(cursor.rowcount)
+
+
+def _used_up(what: Spending, limit: int) -> Problem:
+    return Problem(
+        code="budget_exhausted",
+        detail=f"Your {limit} {what} of today (UTC) are used up.",
+        remedy="Ask whoever manages people for more, or go on tomorrow.",
+        rule=f"budget: {what} of one person in a day",
+        status=429,
+    )
+
+
+def _too_fast(what: Spending) -> Problem:
+    return Problem(
+        code="too_fast",
+        detail=f"That is more than {PER_MINUTE[what]} {what} in a minute.",
+        remedy="Wait a minute.",
+        rule=f"budget: {what} of one person in a minute",
+        status=429,
+    )
+
+
+def tries_left(order_id: bytes, now: datetime, tries: int) -> int | None:
+    """Take one of the day's tries for an order: how many are left, None if none was."""
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    what = f"tries/{order_id.hex()}"
+    if not _take(NOBODY, what, day, 1, tries):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT spent FROM people_budget"
+            " WHERE membership_id = %s AND what = %s AND begins = %s",
+            [NOBODY, what, day],
+        )
+        return tries - int(cursor.fetchone()[0])

@@ -1,0 +1,194 @@
+"""Who belongs to a brand, as what: joining, changing role, leaving. Each an act that bumps the law.
+
+Rules kept here:
+- outsourced support belongs to a partner, the platform operator to the installation;
+- a brand keeps an owner: the last one neither leaves nor becomes something else;
+- who leaves loses everything in the same transaction: role, sessions, and (with their last
+  membership) the account.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.roles import Role
+from orderveil.ledger.acts import ActKind, Detail, Who, record
+from orderveil.people import sessions
+from orderveil.people.models import Membership, Person
+
+INSTALLATION = 0
+
+
+def members(brand_id: int) -> list[Membership]:
+    """Everybody who belongs to the brand now, with their person, by name."""
+    found = Membership.objects.filter(brand_id=brand_id, ended_at=None)
+    return list(found.select_related("person").order_by("person__name", "pk"))
+
+
+def member(brand_id: int, membership_id: int) -> Membership:
+    """One of them; raises `RefusedError`."""
+    found = Membership.objects.filter(pk=membership_id, brand_id=brand_id, ended_at=None)
+    one = found.select_related("person").first()
+    if one is None:
+        raise RefusedError(_NOBODY)
+    return one
+
+
+@transaction.atomic
+def join(
+    brand_id: int,
+    email: str,
+    name: str,
+    role: Role,
+    *,
+    now: datetime,
+    who: Who,
+    partner_id: int | None = None,
+    is_demo: bool = False,
+) -> Membership:
+    """A person in a brand; the account is made if the address is new. Raises `RefusedError`."""
+    _check_place(brand_id, role, partner_id)
+    email = email.strip().lower()
+    person = Person.objects.select_for_update().filter(email__iexact=email).first()
+    if person is None:
+        person = Person(email=email, name=name.strip() or email, created_at=now, is_demo=is_demo)
+        person.set_unusable_password()
+        person.save()
+    elif Membership.objects.filter(person=person, brand_id=brand_id, ended_at=None).exists():
+        raise RefusedError(_HERE_ALREADY)
+    elif not person.is_active:
+        Person.objects.filter(pk=person.pk).update(is_active=True, left_at=None)
+    made = Membership.objects.create(
+        person=person, brand_id=brand_id, role=role, partner_id=partner_id, created_at=now
+    )
+    detail: Detail = {"role": str(role), "partner": partner_id or 0, "membership": made.pk}
+    record(brand_id, ActKind.PERSON_ADDED, now=now, who=who, subject=person.tag, detail=detail)
+    return made
+
+
+@transaction.atomic
+def change(
+    membership: Membership,
+    role: Role,
+    *,
+    now: datetime,
+    who: Who,
+    partner_id: int | None = None,
+    reveals_per_day: int | None = None,
+    views_per_day: int | None = None,
+    reason: str = "",
+) -> None:
+    """Another role, centre or budget. Raises `RefusedError`."""
+    _check_place(membership.brand_id, role, partner_id)
+    _locked(membership.brand_id)
+    if membership.role == Role.OWNER and role != Role.OWNER:
+        _keep_an_owner(membership)
+    before = membership.role
+    Membership.objects.filter(pk=membership.pk).update(
+        role=role,
+        partner_id=partner_id,
+        reveals_per_day=reveals_per_day,
+        views_per_day=views_per_day,
+    )
+    membership.refresh_from_db()
+    detail: Detail = {
+        "from": before,
+        "to": str(role),
+        "partner": partner_id or 0,
+        "reveals_per_day": reveals_per_day,
+        "views_per_day": views_per_day,
+        "membership": membership.pk,
+        "reason": reason,
+    }
+    record(
+        membership.brand_id,
+        ActKind.ROLE_CHANGED,
+        now=now,
+        who=who,
+        subject=membership.person.tag,
+        detail=detail,
+    )
+
+
+@transaction.atomic
+def leave(membership: Membership, *, now: datetime, who: Who, reason: str = "") -> None:
+    """The person no longer belongs to the brand: nothing of it is theirs from the commit on."""
+    _locked(membership.brand_id)
+    if membership.role == Role.OWNER:
+        _keep_an_owner(membership)
+    if not Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=now):
+        return
+    person = membership.person
+    detail: Detail = {"membership": membership.pk, "reason": reason}
+    record(
+        membership.brand_id,
+        ActKind.MEMBERSHIP_ENDED,
+        now=now,
+        who=who,
+        subject=person.tag,
+        detail=detail,
+    )
+    sessions.end_all(person)
+    if not Membership.objects.filter(person=person, ended_at=None).exists():
+        Person.objects.filter(pk=person.pk).update(is_active=False, left_at=now)
+
+
+def _locked(brand_id: int) -> None:
+    """Changes to a brand's people go one after another: two owners can't both be the last."""
+    list(
+        Membership.objects.select_for_update()
+        .filter(brand_id=brand_id, ended_at=None)
+        .order_by("pk")
+        .values_list("pk")
+    )
+
+
+def _keep_an_owner(leaving: Membership) -> None:
+    others = Membership.objects.filter(
+        brand_id=leaving.brand_id, role=Role.OWNER, ended_at=None
+    ).exclude(pk=leaving.pk)
+    if not others.exists():
+        raise RefusedError(_LAST_OWNER)
+
+
+def _check_place(brand_id: int, role: Role, partner_id: int | None) -> None:
+    if (role == Role.PLATFORM_OPERATOR) != (brand_id == INSTALLATION):
+        raise RefusedError(_WRONG_PLACE)
+    if role == Role.OUTSOURCED_SUPPORT and partner_id is None:
+        raise RefusedError(_NO_CENTRE)
+
+
+_NOBODY = Problem(
+    code="no_such_person",
+    detail="Nobody of that number belongs to this brand.",
+    remedy="Look at the list of people.",
+    rule="people: a brand sees its own people",
+    status=404,
+)
+_HERE_ALREADY = Problem(
+    code="here_already",
+    detail="This person belongs to the brand already.",
+    remedy="Change their role instead.",
+    rule="people: one role per person and brand",
+    status=409,
+)
+_LAST_OWNER = Problem(
+    code="last_owner",
+    detail="This is the brand's last owner.",
+    remedy="Make somebody else an owner first.",
+    rule="people: a brand keeps an owner",
+    status=409,
+)
+_WRONG_PLACE = Problem(
+    code="wrong_place",
+    detail="This role does not belong there.",
+    remedy="A platform operator belongs to the installation, every other role to a brand.",
+    rule="people: roles and their places",
+)
+_NO_CENTRE = Problem(
+    code="no_centre",
+    detail="Outsourced support works for a partner.",
+    remedy="Name the partner whose centre it is.",
+    rule="people: outsourced support belongs to a partner",
+)

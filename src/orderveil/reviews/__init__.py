@@ -1,0 +1,1 @@
+"""Access reviews: who still needs what they have."""

@@ -1,0 +1,8 @@
+"""How Django knows this folder: its name, and the label of its tables."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "orderveil.web"
+    label = "web"

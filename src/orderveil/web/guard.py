@@ -1,0 +1,170 @@
+"""What stands before every page of the desk.
+
+Rules kept here:
+- signed in, with a second factor, a membership, the permission: in this order, each with a page
+  that says what is missing; a view is called with the Actor or not at all;
+- people of a centre work only while their partner has standing, from its networks, in its hours;
+- a sensitive POST needs a second factor that is at most ten minutes old: whoever must prove it
+  again comes back to the page, and nothing they typed is kept on the way;
+- whatever a person is shown stays in no cache.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+
+from orderveil.core.actors import Actor, stale
+from orderveil.core.clocks import utc_now
+from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.pages import Page
+from orderveil.core.roles import ROLES, Permission, holders
+from orderveil.gate.desk import closed
+from orderveil.people import access, factors
+from orderveil.people.models import Person
+from orderveil.web.errors import refused
+
+View = Callable[..., HttpResponseBase]
+
+
+def guarded(page: Page) -> View:
+    """The page's view, behind everything above."""
+
+    @wraps(page.view)
+    def view(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        let_in = admit(request, page.permission)
+        if not isinstance(let_in, Actor):
+            return let_in
+        is_change = request.method not in {"GET", "HEAD"}
+        if page.fresh and is_change and stale(let_in):
+            return prove_again(request)
+        try:
+            answer: HttpResponseBase = page.view(request, let_in, **values)
+        except RefusedError as error:
+            if error.problem.code == "factor_needed":
+                return prove_again(request)
+            return refused(request, error.problem)
+        return answer
+
+    return view
+
+
+def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpResponseBase:
+    """The Actor, or the page that says why not."""
+    if not isinstance(request.user, Person):
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path}, safe='/')}")
+    if factors.proved_at(request) is None:
+        return _factor_first(request, request.user)
+    actor = access.actor_of(request, utc_now())
+    if actor is None:
+        return refused(request, _NO_BRAND)
+    request.actor = actor  # type: ignore[attr-defined]  # the shell draws by it
+    problem = closed(actor)
+    if problem is None and permission is not None and not actor.may(permission):
+        problem = _not_yours(permission)
+    return refused(request, problem) if problem else actor
+
+
+def _factor_first(request: HttpRequest, person: Person) -> HttpResponseBase:
+    """A session that never proved a factor: to enrolling one, or to proving the one there is."""
+    return prove_again(request) if factors.has_factor(person) else redirect("enrol")
+
+
+def prove_again(request: HttpRequest) -> HttpResponse:
+    """To the page that asks for the second factor, and back to where the person was."""
+    back = request.path
+    if getattr(request, "htmx", False):
+        current = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+        back = (current or back).partition("?")[0]
+    elif request.method not in {"GET", "HEAD"}:
+        back = _from_where(request)
+    url = f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back}, safe='/')}"
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def _from_where(request: HttpRequest) -> str:
+    """The page of ours that a form was on; the start page if that is not told."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    came_from = request.META.get("HTTP_REFERER", "")
+    if came_from.startswith(origin + "/"):
+        return str(came_from[len(origin) :].partition("?")[0])
+    return "/"
+
+
+def _not_yours(permission: Permission) -> Problem:
+    titles = ", ".join(ROLES[role].title for role in holders(permission))
+    return Problem(
+        code="not_yours",
+        detail="Your role does not include this page.",
+        remedy=f"Ask somebody who is: {titles}.",
+        rule=f"people: this needs the permission {permission}",
+        status=403,
+    )
+
+
+_NO_BRAND = Problem(
+    code="no_brand",
+    detail="Your account belongs to no brand.",
+    remedy="Ask an owner of your brand to add you again.",
+    rule="people: a person works for a brand",
+    status=403,
+)
+
+
+class NothingKept:
+    """Middleware: no page of a signed-in person is kept by a browser, a proxy or a cache."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The response, with `no-store` on everything but the assets."""
+        response = self._get_response(request)
+        if not request.path.startswith("/static/"):
+            add_never_cache_headers(response)
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+
+WITHOUT_FACTOR = frozenset(
+    {
+        *("enrol", "welcome", "asset", "account_logout", "account_inactive"),
+        *("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+        *("mfa_activate_totp", "mfa_add_webauthn"),
+    }
+)
+"""What a signed-in session reaches before it proved a second factor."""
+
+
+class FactorFirst:
+    """Middleware: the account's own pages, too, are closed until a second factor was proved."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """What Django makes of it."""
+        return self._get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Only the pages with which a factor is enrolled or proved."""
+        del view, args, kwargs
+        person = request.user
+        match = request.resolver_match
+        if not isinstance(person, Person) or match is None or match.url_name in WITHOUT_FACTOR:
+            return None
+        if not person.is_active or (person.is_demo and not settings.DEMO):
+            logout(request)
+            return redirect("account_login")
+        return None if factors.proved_at(request) else _factor_first(request, person)

@@ -1,0 +1,45 @@
+"""What every page is drawn in: navigation by permission, the brand, the demo's banner."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from orderveil.core.actors import Actor
+from orderveil.partners.models import Brand
+from orderveil.people import access
+from orderveil.people.models import Person
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context of every template."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {"demo": settings.DEMO, "actor": None}
+    brand = Brand.objects.filter(pk=actor.brand_id).first()
+    person = request.user
+    return {
+        "demo": settings.DEMO,
+        "actor": actor,
+        "brand": brand,
+        "brand_name": brand.name if brand else "Installation",
+        "menu": _menu(actor, request.path),
+        "may": {str(each): True for each in actor.terms.permissions},
+        "other_places": len(access.places(person)) > 1 if isinstance(person, Person) else False,
+    }
+
+
+def _menu(actor: Actor, here: str) -> dict[str, list[dict[str, Any]]]:
+    """The navigation: what this person may open, by group, in the order the pages are listed."""
+    from orderveil.web.urls import PAGES  # noqa: PLC0415 - urls need the guard, which needs this
+
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for page in PAGES:
+        if page.menu and actor.may(page.permission):
+            url = reverse(page.name)
+            is_here = here == url or (url != "/" and here.startswith(url))
+            groups.setdefault(page.group, []).append(
+                {"url": url, "words": page.menu, "here": is_here}
+            )
+    return groups

@@ -1,0 +1,72 @@
+"""What templates say of ids: the names of partners and people, times, assets."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from orderveil.partners.models import Partner
+from orderveil.people.models import Person
+from orderveil.web.assets import version
+
+register = template.Library()
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of one of our files; it changes when the file does."""
+    return f"/static/{name}?v={version(name)}"
+
+
+@register.filter
+def words(code: Any) -> str:
+    """ "out_for_delivery" -> "out for delivery"."""
+    return str(code or "").replace("_", " ")
+
+
+@register.simple_tag(takes_context=True)
+def partner_name(context: Context, partner_id: int | None) -> str:
+    """How people call a partner of this brand; "" for none."""
+    if partner_id is None:
+        return ""
+    names = _names(context, "partner_names")
+    if partner_id not in names:
+        brand_id = context["actor"].brand_id
+        found = Partner.objects.filter(brand_id=brand_id).values_list("pk", "name")
+        names.update(found)
+    return str(names.get(partner_id, f"partner {partner_id}"))
+
+
+@register.simple_tag(takes_context=True)
+def person_name(context: Context, tag: str | None) -> str:
+    """The colleague behind a ledger's "person:17"; any other pseudonym as it stands."""
+    kind, _, number = (tag or "").partition(":")
+    if kind != "person" or not number.isdigit():
+        return tag or ""
+    names = _names(context, "person_names")
+    if tag not in names:
+        one = Person.objects.filter(pk=int(number)).values_list("name", flat=True).first()
+        names[tag] = one or tag
+    return str(names[tag])
+
+
+def _names(context: Context, kind: str) -> dict[Any, Any]:
+    """What was looked up for this page already: kept with the page's actor's request."""
+    request = context["request"]
+    if not hasattr(request, "desk_names"):
+        request.desk_names = {}
+    found: dict[Any, Any] = request.desk_names.setdefault(kind, {})
+    return found
+
+
+@register.filter
+def moment(at: datetime | None) -> SafeString | str:
+    """A time in UTC, as people and machines read it."""
+    if at is None:
+        return ""
+    return format_html(
+        '<time datetime="{}">{}</time>', f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%d %b %Y, %H:%M}"
+    )
