@@ -7,7 +7,7 @@ WALK ?= first
 .PHONY: run test check bench soak clean
 
 run: $(VENV)/.run
-	$(BIN)/orderveil up --walk=$(WALK)
+	$(BIN)/orderveil up --demo --walk=$(WALK)
 
 test: $(VENV)/.dev
 	sh tools/browser.sh

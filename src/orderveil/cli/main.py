@@ -8,6 +8,7 @@ from orderveil.cli import session  # noqa: F401 - sets Django up before the comm
 from orderveil import __version__
 from orderveil.cli.channel import channel
 from orderveil.cli.credential import credential
+from orderveil.cli.demo import demo
 from orderveil.cli.ingest import ingest
 from orderveil.cli.init import init
 from orderveil.cli.keys import keys
@@ -26,7 +27,7 @@ def main() -> None:
     """An order comes in once and is sealed; each system gets only what its job needs."""
 
 
-for command in (init, up, walk, ingest, view, state, find, erase):
+for command in (init, up, walk, demo, ingest, view, state, find, erase):
     main.add_command(command)
 for group in (ledger, policy, keys, partner, credential, channel, subscription):
     main.add_command(group)

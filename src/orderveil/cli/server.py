@@ -19,6 +19,7 @@ from orderveil.core.errors import OrderveilError
 from orderveil.gate.provision import provision_installation
 from orderveil.ledger.checkpoints import signing_seed
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 READY_SECONDS = 60.0
 THREADS_PER_WORKER = 4
 DRAIN_SECONDS = 5.0
@@ -35,6 +36,12 @@ class Address:
     def url(self) -> str:
         """Where a browser or a client finds it."""
         return f"http://{self.host}:{self.port}"
+
+    @property
+    def people_url(self) -> str:
+        """Where a browser on this machine finds it: passkeys need a name, not a number."""
+        host = "localhost" if self.host in LOOPBACK else self.host
+        return settings.URL or f"http://{host}:{self.port}"
 
 
 def bind_address() -> Address:
@@ -85,6 +92,7 @@ def running(address: Address, *, workers: int | None = None) -> Iterator[Family]
             "ORDERVEIL_SUPERVISED": "1",
             "ORDERVEIL_HOME": str(settings.HOME),
             "PROMETHEUS_MULTIPROC_DIR": metrics,
+            "ORDERVEIL_DEMO": "on" if settings.DEMO else "off",
         }
         try:
             family.add("server", _server_command(address, workers or _workers()), environment)

@@ -9,6 +9,7 @@ import click
 from django.conf import settings
 from rich.console import Console
 
+from orderveil.cli.demo import check_demo_stays_home, say_who, seed_demo
 from orderveil.cli.server import Address, bind_address, free_address, prepared_database, running
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.cli.walk import walk_against
@@ -28,14 +29,14 @@ def _told_to_stop() -> threading.Event:
 
 
 def _say_where(address: Address, console: Console) -> None:
-    console.print(f"\nOrderveil is up at [bold]{address.url}[/bold]", highlight=False)
+    console.print(f"\nOrderveil is up at [bold]{address.people_url}[/bold]", highlight=False)
     for path, what in (
-        ("/", "the picture, and the ledger filling"),
+        ("/", "the desk, for people"),
         ("/v1/openapi.json", "the machine API"),
         ("/readyz", "ready?"),
         ("/metrics", "Prometheus"),
     ):
-        console.print(f"  {address.url}{path:<18} {what}", highlight=False)
+        console.print(f"  {address.people_url}{path:<18} {what}", highlight=False)
     for brand in Brand.objects.all():
         for line in warnings(versions.policies(brand.pk).table):
             console.print(f"  ! {brand.slug}: {line}", highlight=False)
@@ -46,14 +47,17 @@ def _say_where(address: Address, console: Console) -> None:
 @click.option(
     "--walk", type=click.Choice(["no", "first", "only"]), default="no", help="Walk first, or only."
 )
+@click.option("--demo", is_flag=True, help="With invented people of each role; loopback only.")
 @with_json
 @guarded
-def up(walk: str, *, as_json: bool) -> None:
+def up(walk: str, *, demo: bool, as_json: bool) -> None:
     """Run the whole installation here."""
     console = Console(quiet=as_json)
+    settings.DEMO = settings.DEMO or demo
     marker = Path(settings.HOME) / "up.pid"
     with prepared_database():
         address = free_address() if walk == "only" else bind_address()
+        check_demo_stays_home(address)
         stop = _told_to_stop()
         with running(address, workers=1 if walk == "only" else None) as family:
             if walk != "no":
@@ -64,9 +68,12 @@ def up(walk: str, *, as_json: bool) -> None:
                     show(picture, "", as_json=True)
             if walk == "only":
                 return
+            found = seed_demo() if settings.DEMO else None
             marker.write_text(str(os.getpid()))
             try:
                 _say_where(address, console)
+                if found:
+                    say_who(found, address.people_url, console)
                 if as_json:
                     show({"url": address.url}, "", as_json=True)
                 while not stop.wait(TEND_SECONDS):

@@ -1,0 +1,1 @@
+"""The demo: a sample brand with invented orders, and people of every role."""
