@@ -244,3 +244,69 @@ def test_the_verifier_is_pure():
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, env={"PYTHONPATH": "src"})
     assert done.returncode == 0
+
+
+def part_of(first, end):
+    """The lines of a file about the entries from `first` to `end`."""
+    head = store.published(sample.BRAND)
+    return b"".join(export.chunks(head, export.Part(first, end))).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("first", "end"),
+    [(0, 1), (250, 260), (254, 255), (255, 256), (256, 269), (268, 269), (0, 269), (5, 5)],
+)
+def test_a_part_verifies_with_the_same_key(lines, first, end):
+    """A file about any range verifies against the root of all, and says what is left out."""
+    report = verify(part_of(first, end), vkey=vkey())
+    assert report.ok, report
+    assert (report.entries, report.left_out) == (end - first, 269 - end + first)
+    assert report.first == (first if end > first else 0)
+    whole = verify(lines, vkey=vkey())
+    assert (report.root, report.size) == (whole.root, whole.size)
+
+
+def test_a_part_of_a_large_log_is_small(log):
+    """What is left out costs one line for each subtree, not one for each entry."""
+    sample.many(66_500)
+    sequencer.drain(sample.NOW)
+    lines = part_of(66_000, 66_010)
+    report = verify(lines, vkey=vkey())
+    assert report.ok, report
+    assert (report.entries, report.left_out, report.size) == (10, 66_490, 66_500)
+    assert len(lines) < 20
+    early = part_of(300, 310)
+    assert verify(early, vkey=vkey()).ok
+    assert len(early) < 300
+
+
+def test_nothing_is_left_out_in_the_middle(lines):
+    """A file that leaves out an entry between two others is refused at the one that follows."""
+    at = line_of(lines, "index", 100)
+    gap = changed(lines, at, left_out=1, entry=None)
+    report = verify(gap, vkey=vkey())
+    assert (report.ok, report.line) == (False, at + 1)
+    assert "left out" in report.reason
+
+
+def test_a_part_grew_from_an_older_checkpoint_or_says_that_it_cannot_tell(log):
+    """The older checkpoint is compared where the file has its end; inside a gap it is refused."""
+    sample.many(300)
+    sequencer.drain(sample.NOW)
+    older = store.published(sample.BRAND).checkpoint
+    sample.many(300)
+    sequencer.drain(sample.NOW)
+    assert verify(part_of(290, 310), vkey=vkey(), older=older).older_size == 300
+    report = verify(part_of(10, 20), vkey=vkey(), older=older)
+    assert not report.ok
+    assert "take the whole log" in report.reason
+
+
+def test_a_wrong_count_of_what_is_left_out_is_refused(lines):
+    """More, fewer or negative: the line that says so is named, or the one after it."""
+    part = part_of(250, 260)
+    at = line_of(part, "index", 0)
+    for count in (249, 251, -1, 10_000):
+        report = verify(changed(part, at, left_out=count), vkey=vkey())
+        assert not report.ok
+        assert report.line in {at, at + 1}

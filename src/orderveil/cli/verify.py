@@ -103,6 +103,12 @@ def _said(report: Report) -> str:
     ]
     if report.expired:
         sentences.append(f"{report.expired} are past their term ({report.gaps} among living ones).")
+    if report.left_out:
+        last = report.first + report.size - report.left_out - 1
+        sentences.append(
+            f"The file is about entries {report.first} to {last};"
+            f" {report.left_out} others were left out."
+        )
     if report.older_size is not None:
         sentences.append(f"It grew from the older checkpoint of {report.older_size} entries.")
     if report.witnesses:

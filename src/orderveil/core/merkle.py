@@ -220,6 +220,21 @@ class Frontier:
         self._peaks.append(carried)
         self.size += 1
 
+    def append_perfect(self, node: bytes, height: int) -> None:
+        """Adds the next 2**height leaves by the hash of their perfect subtree.
+
+        Raises ValueError unless the size so far is a multiple of 2**height.
+        """
+        if self.size & (1 << height) - 1:
+            msg = f"no perfect subtree of height {height} begins at {self.size}"
+            raise ValueError(msg)
+        carried, peaks = node, self.size >> height
+        while peaks & 1:
+            carried = node_hash(self._peaks.pop(), carried)
+            peaks >>= 1
+        self._peaks.append(carried)
+        self.size += 1 << height
+
     def root(self) -> bytes:
         """The tree hash of all leaves so far."""
         if not self._peaks:

@@ -4,6 +4,9 @@
 {"tile":{"level":1,"n":0,"hashes":base64}}
 {"index":0,"entry":base64}       a line without "entry": its term is over, the hash remains
 {"row":0,"order":hex,"parcel":1,"salt":base64}
+{"index":256,"left_out":256}     entries from index 256 on that were not asked for
+
+Only a file with lines of the last kind has version 2: whole logs are read by every verifier.
 """
 
 from typing import Annotated
@@ -11,6 +14,8 @@ from typing import Annotated
 import msgspec
 
 VERSION = 1
+PART_VERSION = 2
+"""Of a file that leaves out what is before and after the range that was asked for."""
 
 
 class Tile(msgspec.Struct, frozen=True):
@@ -42,3 +47,5 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     order: str = ""
     parcel: int = 0
     salt: bytes = b""
+    left_out: int = 0
+    """How many entries from `index` on are not here; the tree's hashes stand for them."""

@@ -6,6 +6,8 @@ Rules kept here:
 - trust runs from the root down: root -> partial tiles -> full tiles -> leaves -> entries -> rows.
   Each line is checked when it is read, so the first wrong line is named;
 - besides, the root is computed again from every leaf, and so is that of an older checkpoint;
+- a file may leave out what is before and after one range; the tree's own hashes stand for it, and
+  the report says how much that is. Nothing may be left out between two entries;
 - we need not check that entries are true, only that they are the ones that were signed for.
 """
 
@@ -18,7 +20,7 @@ import msgspec
 from orderveil.core import merkle, tiles
 from orderveil.core.notes import Checkpoint, NoteError, Verifier, open_checkpoint
 from orderveil.ledger.entries import SALT_BYTES, rows_of
-from orderveil.ledger.lines import VERSION, HeadLine, Line, Tile
+from orderveil.ledger.lines import PART_VERSION, VERSION, HeadLine, Line, Tile
 from orderveil.ledger.rows import row_leaf
 
 T = TypeVar("T", HeadLine, Line)
@@ -43,6 +45,10 @@ class Report:
     """Of these, how many come after an entry that is there. Whole months expire, so more than
     the few at the turn of a month are entries that somebody withholds."""
     rows: int = 0
+    left_out: int = 0
+    """Entries outside the range that the file is about. 0: the file holds the whole log."""
+    first: int = 0
+    """The index of the first entry that is not left out."""
     key_was_given: bool = False
     """False: the key came with the export, which proves only that it fits together."""
     older_size: int | None = None
@@ -138,12 +144,16 @@ class _Walk:
     expired: int = 0
     gaps: int = 0
     row_count: int = 0
+    left_out: int = 0
+    first: int | None = None
+    is_over: bool = False
+    """True once entries were left out after the range."""
 
     def head(self, raw: bytes) -> None:
         """The first line: signatures, sizes, and the root from the partial tiles."""
         head = _decode(raw, HeadLine)
-        if head.v != VERSION:
-            msg = f"this export has version {head.v}, this verifier reads {VERSION}"
+        if head.v not in {VERSION, PART_VERSION}:
+            msg = f"this export has version {head.v}, this verifier reads up to {PART_VERSION}"
             raise _BadError(msg)
         log = Verifier.parse(self.vkey or head.vkey)
         cosigners = [Verifier.parse(text) for text in self.witnesses]
@@ -178,8 +188,31 @@ class _Walk:
         elif line.row is not None:
             self.rows.take(line)
             self.row_count += 1
+        elif line.left_out:
+            self._leave_out(line)
         else:
             self._entry(line)
+
+    def _leave_out(self, line: Line) -> None:
+        """Entries that the file is not about: the hashes of their subtrees stand for them."""
+        self.rows.finish()
+        start, end = self.grown.size, self.grown.size + line.left_out
+        if line.index != start or line.left_out < 0 or end > self.tree.size:
+            msg = f"entry {start} should be here"
+            raise _BadError(msg)
+        if self.older is not None and start < self.older.size < end:
+            msg = "the older checkpoint ends in the part that is left out: take the whole log"
+            raise _BadError(msg)
+        while self.grown.size < end:
+            at, level = self.grown.size, 0
+            while at % (wider := tiles.WIDTH ** (level + 1)) == 0 and at + wider <= end:
+                level += 1
+            node = self.tree.hash(level, at >> tiles.HEIGHT * level)
+            self.grown.append_perfect(node, tiles.HEIGHT * level)
+        self.left_out += line.left_out
+        self.is_over = self.first is not None
+        self.rows = _Rows(self.line)
+        self._compare_older()
 
     def _entry(self, line: Line) -> None:
         self.rows.finish()
@@ -187,6 +220,10 @@ class _Walk:
         if line.index != index or index >= self.tree.size:
             msg = f"entry {index} should be here"
             raise _BadError(msg)
+        if self.is_over:
+            msg = f"entries before entry {index} are left out, and others before those are not"
+            raise _BadError(msg)
+        self.first = index if self.first is None else self.first
         leaf = self.tree.hash(0, index)
         self.rows = _Rows(self.line)
         if line.entry is None:
@@ -243,6 +280,8 @@ class _Walk:
             expired=self.expired,
             gaps=self.gaps,
             rows=self.row_count,
+            left_out=self.left_out,
+            first=self.first or 0,
             key_was_given=self.vkey is not None,
             older_size=self.older.size if ok and self.older else None,
             witnesses=tuple(Verifier.parse(text).name for text in self.witnesses) if ok else (),
