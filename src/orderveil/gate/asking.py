@@ -1,7 +1,7 @@
 """What every ask goes through: who asks, with which budget, under which decision, and the view."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -22,7 +22,7 @@ from orderveil.gate.opening import open_row
 from orderveil.gate.statement import Asker
 from orderveil.gate.wire import Row
 from orderveil.partners.budgets import Budgets
-from orderveil.partners.credentials import UNAUTHORISED
+from orderveil.partners.credentials import UNAUTHORISED, is_genuine
 from orderveil.partners.models import Credential, Partner
 from orderveil.people import budgets as purses
 from orderveil.people.budgets import Spending
@@ -42,6 +42,8 @@ class Caller:
     reason: str | None = None
     actor: Actor | None = None
     """The person at the desk; None: a system, or somebody at this machine."""
+    proof: bytes | None = field(default=None, repr=False)
+    """The digest of the secret that a system asked with; None: nobody had to show one."""
 
     @property
     def credential_id(self) -> int | None:
@@ -72,14 +74,26 @@ def spend(
 
 
 def _spend_own(actor: Actor, orders: int, now: datetime, what: Spending) -> Problem | None:
-    """From a person's own purse: the membership's number, else the role's."""
+    """From a person's own purse."""
+    return purses.spend(actor, what, orders, now, per_day=per_day(actor, what))
+
+
+def per_day(actor: Actor, what: Spending) -> int:
+    """A person's budget for a UTC day: the membership's number, else the role's."""
+    if what == Spending.SEARCHES:
+        return purses.SEARCHES_PER_DAY
     member = laws.law_of(actor.brand_id).members.get(actor.membership_id)
     terms = actor.terms
     if what == Spending.REVEALS:
         usual, own = terms.reveals_per_day, member.reveals_per_day if member else None
     else:
         usual, own = terms.views_per_day, member.views_per_day if member else None
-    return purses.spend(actor, what, orders, now, per_day=usual if own is None else own)
+    return usual if own is None else own
+
+
+def left(actor: Actor, what: Spending, now: datetime) -> int:
+    """What is left of that budget today."""
+    return max(0, per_day(actor, what) - purses.spent(actor.membership_id, what, now))
 
 
 def in_force(law: Law, caller: Caller, now: datetime) -> Problem | None:
@@ -93,6 +107,9 @@ def in_force(law: Law, caller: Caller, now: datetime) -> Problem | None:
         known is not None
         and known.revoked_at is None
         and (known.expires_at is None or now < known.expires_at)
+        # Its address was checked against the networks it had when the request began.
+        and known.networks == caller.credential.networks
+        and (caller.proof is None or is_genuine(known, caller.proof, now))
     )
     return None if is_known else UNAUTHORISED
 

@@ -2,14 +2,16 @@
 
 Rules kept here:
 - people of a centre ask as their partner; people of the brand as its own partner for that hop;
-- a role without a hop (auditor, marketer, integrator, platform operator) asks for nothing.
+- a role without a hop (auditor, marketer, integrator, platform operator) asks for nothing;
+- whoever left, changed role or is out of hours is refused before anything is looked up: whether
+  an order exists is nothing to be told either. The disclosure asks again, under its own law.
 """
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem
 from orderveil.gate import centres
 from orderveil.gate import law as laws
-from orderveil.gate.asking import Caller
+from orderveil.gate.asking import Caller, in_force
 from orderveil.gate.law import Law
 from orderveil.partners.models import Partner
 
@@ -31,7 +33,10 @@ def caller_of(actor: Actor, reason: str) -> Caller | Problem:
     partner = _partner(law, actor)
     if partner is None:
         return _no_own_partner(hop)
-    return Caller(actor.brand_id, partner.pk, hop, person=actor.person, reason=reason, actor=actor)
+    caller = Caller(
+        actor.brand_id, partner.pk, hop, person=actor.person, reason=reason, actor=actor
+    )
+    return in_force(law, caller, actor.now) or caller
 
 
 def _partner(law: Law, actor: Actor) -> Partner | None:

@@ -1,35 +1,77 @@
 """Searching at the desk: exact, within the brand, counted, on record; what is found is masked.
 
-A person of a centre finds only what is assigned to it: the rest is not even counted.
+Rules kept here:
+- a person of a centre finds only what is assigned to it: the rest is neither counted nor paid for;
+- one search may try several kinds; it is one in the budget and one act, which names the kinds;
+- what was typed goes nowhere: neither into the act nor into an answer.
 """
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from django.db import transaction
 
 from orderveil.core.actors import Actor
-from orderveil.core.errors import Problem
+from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.personal import Personal
+from orderveil.gate.asking import Caller
 from orderveil.gate.bulk import Answer
 from orderveil.gate.desk import caller_of
-from orderveil.gate.listing import PAGE, views_of
+from orderveil.gate.listing import PAGE, Scope, scope_of, views_of, within
+from orderveil.gate.lookup import find_order
 from orderveil.gate.search import By, find
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.people import budgets
 from orderveil.people.budgets import Spending
 
 
+class Hits(msgspec.Struct, frozen=True):
+    """What a search found: masked views, by the first kind that found any."""
+
+    answers: list[Answer]
+    tried: tuple[By, ...]
+
+
+_PHONE_LIKE = re.compile(r"\+?[\d \-().]+")
+
+
+def kinds_of(text: str) -> tuple[By, ...]:
+    """What somebody may have meant by it, the likeliest first."""
+    if "@" in text:
+        return (By.EMAIL,)
+    text = text.strip()
+    digits = sum(char.isdigit() for char in text)
+    if digits < 10 or not _PHONE_LIKE.fullmatch(text):
+        return By.NUMBER, By.AWB
+    if text.startswith("+"):
+        return (By.PHONE,)
+    # Ten digits are a phone of this country; more could be one with its code, or a parcel's number.
+    likely = By.PHONE, By.NUMBER, By.AWB
+    return likely if digits == 10 else (By.NUMBER, By.AWB, By.PHONE)
+
+
 def search_orders(
-    actor: Actor, by: By, value: Personal, *, now: datetime
-) -> list[Answer] | Problem:
-    """Masked views of the orders that match, at most a page of them; [] if none does."""
-    caller = caller_of(actor, f"search by {by}")
+    actor: Actor, by: Sequence[By], value: Personal, *, now: datetime
+) -> Hits | Problem:
+    """Masked views of the orders that match, at most a page of them."""
+    caller = caller_of(actor, f"search by {','.join(by)}")
     if isinstance(caller, Problem):
         return caller
+    scope = scope_of(caller, now)
+    if isinstance(scope, Problem):
+        return scope
     problem = budgets.spend(actor, Spending.SEARCHES, 1, now, per_day=budgets.SEARCHES_PER_DAY)
     if problem is not None:
         return problem
-    orders = [found.order_id for found in find(actor.brand_id, by, value)][:PAGE]
+    tried: list[By] = []
+    orders: list[bytes] = []
+    for kind in by:
+        tried.append(kind)
+        orders = _matching(caller, scope, kind, value)
+        if orders:
+            break
     answers = views_of(caller, orders, now=now)
     if isinstance(answers, Problem):
         return answers
@@ -40,6 +82,51 @@ def search_orders(
             ActKind.ORDERS_SEARCHED,
             now=now,
             who=Who(person=actor.person),
-            detail={"by": by.value, "found": len(seen)},
+            detail={"by": ",".join(tried), "found": len(seen)},
         )
-    return seen
+    return Hits(seen, tuple(tried))
+
+
+def order_named(actor: Actor, text: str, *, now: datetime) -> bytes | Problem:
+    """The id behind an order number, a shop's id or a ref of the actor's; nothing is opened.
+
+    What the actor may not see answers as if it were not there. Counts as a search.
+    """
+    caller = caller_of(actor, "find an order")
+    if isinstance(caller, Problem):
+        return caller
+    scope = scope_of(caller, now)
+    if isinstance(scope, Problem):
+        return scope
+    problem = budgets.spend(actor, Spending.SEARCHES, 1, now, per_day=budgets.SEARCHES_PER_DAY)
+    if problem is not None:
+        return problem
+    try:
+        order_id, _ = find_order(caller.brand_id, text, partner_id=caller.partner_id)
+        found = within(caller, scope, [order_id])
+    except RefusedError:  # none by that name, or several of which one may be theirs
+        found = _matching(caller, scope, By.NUMBER, Personal(text))
+    if len(found) > 1:
+        return _SEVERAL
+    return found[0] if found else _NOT_HERE
+
+
+def _matching(caller: Caller, scope: Scope, kind: By, value: Personal) -> list[bytes]:
+    ids = [found.order_id for found in find(caller.brand_id, kind, value)]
+    return within(caller, scope, ids)[:PAGE] if ids else []
+
+
+_NOT_HERE = Problem(
+    code="unknown_order",
+    detail="There is no order by that number or ref here.",
+    remedy="Check the number; an order that was not handed to you is not shown to you.",
+    rule="people: everybody finds what they may see",
+    status=404,
+)
+_SEVERAL = Problem(
+    code="several_orders",
+    detail="Several orders have that number.",
+    remedy="Search for it and choose one.",
+    rule="an order number is its shop's own, and a brand may have several shops",
+    status=409,
+)

@@ -3,7 +3,8 @@
 Rules kept here:
 - keyset pagination: the last row's place, never an offset, never a count over all;
 - each list is read in the order of one index: by admission, by a parcel's state, by assignment;
-- what a role may not see is not listed: other states than its window's, other partners' parcels.
+- what a role may not see is not listed: other states than its window's, other partners' parcels;
+- an order is one row of a list, however many parcels it has: the row of its latest one.
 """
 
 from collections.abc import Collection
@@ -49,6 +50,14 @@ class Listed(msgspec.Struct, frozen=True):
     """None: this is the last page."""
 
 
+class Scope(msgspec.Struct, frozen=True):
+    """Which orders somebody may be told of at all."""
+
+    states: frozenset[ParcelState]
+    assigned: bool
+    """Only what is assigned to their partner."""
+
+
 _BY_ADMISSION = """
 SELECT o.admitted_at AS at, o.order_id FROM vault_order o
  WHERE o.brand_id = %(brand)s AND o.erased_at IS NULL {after}{states}
@@ -58,6 +67,9 @@ _BY_STATE = """
 SELECT p.changed_at AS at, p.order_id FROM vault_parcel p
   JOIN vault_order o ON o.order_id = p.order_id AND o.erased_at IS NULL
  WHERE p.brand_id = %(brand)s AND p.state = %(state)s {after}
+   AND NOT EXISTS (SELECT 1 FROM vault_parcel later
+                    WHERE later.order_id = p.order_id AND later.state = p.state
+                      AND (later.changed_at, later.parcel_no) > (p.changed_at, p.parcel_no))
  ORDER BY p.changed_at DESC, p.order_id DESC LIMIT %(limit)s
 """
 _BY_ASSIGNMENT = """
@@ -66,11 +78,27 @@ SELECT a.assigned_at AS at, a.order_id FROM partners_assignment a
   JOIN vault_order o ON o.order_id = a.order_id AND o.erased_at IS NULL
  WHERE a.partner_id = %(partner)s AND a.hop = %(hop)s AND p.brand_id = %(brand)s
    AND p.state = ANY(%(states)s) {after}
+   AND NOT EXISTS (SELECT 1 FROM partners_assignment later
+                     JOIN vault_parcel q ON q.order_id = later.order_id
+                      AND q.parcel_no = later.parcel_no AND q.state = ANY(%(states)s)
+                    WHERE later.order_id = a.order_id AND later.hop = a.hop
+                      AND later.partner_id = a.partner_id
+                      AND (later.assigned_at, later.parcel_no) > (a.assigned_at, a.parcel_no))
  ORDER BY a.assigned_at DESC, a.order_id DESC LIMIT %(limit)s
 """
 _STATES = """
    AND EXISTS (SELECT 1 FROM vault_parcel p
                 WHERE p.order_id = o.order_id AND p.state = ANY(%(states)s))"""
+_WITHIN = """
+SELECT DISTINCT p.order_id FROM vault_parcel p
+  JOIN vault_order o ON o.order_id = p.order_id AND o.erased_at IS NULL
+ WHERE p.order_id = ANY(%(orders)s) AND p.brand_id = %(brand)s AND p.state = ANY(%(states)s)
+{assigned}
+"""
+_ASSIGNED = """
+   AND EXISTS (SELECT 1 FROM partners_assignment a
+                WHERE a.order_id = p.order_id AND a.parcel_no = p.parcel_no
+                  AND a.hop = %(hop)s AND a.partner_id = %(partner)s)"""
 
 
 def list_orders(
@@ -83,11 +111,11 @@ def list_orders(
     found = _places(caller, wanted, after, now)
     if isinstance(found, Problem):
         return found
-    places = _once(found[:PAGE])
+    places = found[:PAGE]
     answers = views_of(caller, [place.order_id for place in places], now=now)
     if isinstance(answers, Problem):
         return answers
-    return Listed(answers, places, found[PAGE - 1] if len(found) > PAGE else None)
+    return Listed(answers, places, places[-1] if len(found) > PAGE else None)
 
 
 def views_of(caller: Caller, orders: Collection[bytes], *, now: datetime) -> list[Answer] | Problem:
@@ -100,32 +128,44 @@ def views_of(caller: Caller, orders: Collection[bytes], *, now: datetime) -> lis
     return disclose_many(caller, wanted, now=now)
 
 
-def _places(
-    caller: Caller, wanted: Wanted, after: Place | None, now: datetime
-) -> list[Place] | Problem:
+def scope_of(caller: Caller, now: datetime) -> Scope | Problem:
+    """What the caller's hop, window and reach leave; a Problem without standing."""
     law = laws.law_of(caller.brand_id)
     partner = law.partners[caller.partner_id]
     decision = law.decide(partner, caller.hop, enforced=True, today=now.date())
     if isinstance(decision, Problem):
         return decision
     grant = decision[0]
-    states = grant.states & {wanted.state} if wanted.state else grant.states
+    only_theirs = caller.actor is not None and caller.actor.terms.assigned_only
+    return Scope(grant.states, grant.reach == Reach.ASSIGNED or only_theirs)
+
+
+def within(caller: Caller, scope: Scope, orders: Collection[bytes]) -> list[bytes]:
+    """Those of the orders that are in the scope, in their order."""
+    sql = _WITHIN.format(assigned=_ASSIGNED if scope.assigned else "")
+    params = _params(caller, scope.states) | {"orders": list(orders)}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        inside = {bytes(row[0]) for row in cursor.fetchall()}
+    return [order for order in orders if order in inside]
+
+
+def _places(
+    caller: Caller, wanted: Wanted, after: Place | None, now: datetime
+) -> list[Place] | Problem:
+    scope = scope_of(caller, now)
+    if isinstance(scope, Problem):
+        return scope
+    states = scope.states & {wanted.state} if wanted.state else scope.states
     if not states:
         return []
-    assigned = grant.reach == Reach.ASSIGNED or (
-        caller.actor is not None and caller.actor.terms.assigned_only
-    )
-    template, column = _which(wanted, assigned=assigned)
+    template, column = _which(wanted, assigned=scope.assigned)
     sql = template.format(
         after=_after(column, wanted, after),
         states="" if states == frozenset(ParcelState) else _STATES,
     )
-    params: dict[str, Any] = {
-        "brand": caller.brand_id,
-        "partner": caller.partner_id,
-        "hop": caller.hop.value,
+    params = _params(caller, states) | {
         "state": wanted.state.value if wanted.state else None,
-        "states": [state.value for state in states],
         "since": wanted.since,
         "until": wanted.until,
         "at": after.at if after else None,
@@ -135,6 +175,15 @@ def _places(
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [Place(at, bytes(order)) for at, order in cursor.fetchall()]
+
+
+def _params(caller: Caller, states: Collection[ParcelState]) -> dict[str, Any]:
+    return {
+        "brand": caller.brand_id,
+        "partner": caller.partner_id,
+        "hop": caller.hop.value,
+        "states": [state.value for state in states],
+    }
 
 
 def _which(wanted: Wanted, *, assigned: bool) -> tuple[str, str]:
@@ -156,8 +205,3 @@ def _after(column: str, wanted: Wanted, after: Place | None) -> str:
     if wanted.until is not None:
         parts.append(f"\n   AND {column} < %(until)s")
     return "".join(parts)
-
-
-def _once(places: list[Place]) -> list[Place]:
-    """An order with several parcels is one row."""
-    return list({place.order_id: place for place in reversed(places)}.values())[::-1]

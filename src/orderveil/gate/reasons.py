@@ -3,7 +3,7 @@
 Rules kept here:
 - what goes into the ledger is scanned first: a phone, an email or a card number is refused, and
   so is anything that could be one;
-- a ticket is an identifier of the helpdesk's, not a sentence.
+- a ticket is an identifier of the helpdesk's, with a digit in it: neither a sentence nor a name.
 """
 
 import re
@@ -42,7 +42,7 @@ class Cause:
         return f"{self.reason} ticket {self.ticket}"
 
 
-_TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9#_.-]{0,39}")
+_TICKET = re.compile(r"(?=.*[0-9])[A-Za-z0-9#][A-Za-z0-9#_.-]{0,39}")
 _MANY_DIGITS = re.compile(rf"[0-9](?:[-_.#]?[0-9]){{{MOST_DIGITS},}}")
 
 
@@ -88,7 +88,7 @@ _PERSONAL = Problem(
 )
 _NO_TICKET = Problem(
     code="ticket_needed",
-    detail="A ticket has 1 to 40 letters, digits and any of # _ . -",
+    detail="A ticket has 1 to 40 letters, digits and any of # _ . -, and a digit among them.",
     remedy="Give the number of the ticket you are working on.",
     rule="a reveal has a reason and a ticket",
 )

@@ -36,7 +36,7 @@ class Found(msgspec.Struct, frozen=True):
 _WHERE = {
     By.PHONE: "o.order_id IN (SELECT order_id FROM vault_index WHERE phone = %s)",
     By.EMAIL: "o.order_id IN (SELECT order_id FROM vault_index WHERE email = %s)",
-    By.NUMBER: "o.order_number = %s",
+    By.NUMBER: "o.order_number = ANY(%s)",
     By.AWB: "o.order_id IN (SELECT order_id FROM vault_parcel WHERE brand_id = %s AND awb = %s)",
 }
 
@@ -44,7 +44,9 @@ _WHERE = {
 def find(brand_id: int, by: By, value: Personal) -> list[Found]:
     """The brand's orders whose field equals `value` once normalised: at most 200, newest first."""
     text = value.reveal()
-    needle: bytes | str = text.strip()
+    needle: bytes | str | list[str] = text.strip()
+    if by == By.NUMBER:
+        needle = [text.strip(), f"#{text.strip()}"]  # people leave the shop's `#` out
     if by in {By.PHONE, By.EMAIL}:
         field = Field(by.value)
         spelled = normalise.phone(text) if by == By.PHONE else normalise.email(text)

@@ -3,6 +3,7 @@
 Rules kept here:
 - the value is compared here, in constant time; nothing of it is shown, right or wrong;
 - three tries for an order in a day, whoever asks: what is guessed one agent at a time is guessed;
+- only who may see the order uses up its tries; what can't be compared at all uses none;
 - a try is on record before the order is opened, and its outcome after.
 """
 
@@ -26,12 +27,13 @@ from orderveil.core.roles import Permission
 from orderveil.gate.asking import spend
 from orderveil.gate.compose import Plan, plan_for
 from orderveil.gate.desk import caller_of
-from orderveil.gate.disclose import put_on_record
+from orderveil.gate.disclose import Recorded, put_on_record
 from orderveil.gate.opening import open_row
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.people.budgets import tries_left
 
 TRIES = 3
+PHONE_END_DIGITS = 4
 
 
 class Said(StrEnum):
@@ -61,24 +63,17 @@ def verify_caller(
     """Compare what a caller said with the order; recorded. A Problem if that may not be."""
     if not actor.may(Permission.VERIFY_CALLER):
         return _MAY_NOT
-    caller = caller_of(actor, f"verify caller: {what}")
-    if isinstance(caller, Problem):
-        return caller
-    problem = spend(caller, 1, now)
-    if problem is not None:
-        return problem
-    left = tries_left(order_id, now, TRIES)
-    if left is None:
-        return NO_TRIES_LEFT
-    field = FIELD_OF[what]
-    done = put_on_record(
-        caller, order_id, None, now=now, narrow=lambda grant: _compare_only(grant, field)
-    )
+    text = _spelled(what, said)
+    if text is None:
+        return _CANNOT_COMPARE
+    done = _try(actor, order_id, what, now)
     if isinstance(done, Problem):
         return done
-    opened = open_row(actor.brand_id, done.row, done.plan.compartments)
+    recorded, left = done
+    field = FIELD_OF[what]
+    opened = open_row(actor.brand_id, recorded.row, recorded.plan.compartments)
     held = opened.values.get(COMPARTMENT_OF[field], {}).get(field.value)
-    matched = held is not None and _same(what, held, said)
+    matched = held is not None and _same(what, held, text)
     with transaction.atomic():
         record(
             actor.brand_id,
@@ -89,6 +84,26 @@ def verify_caller(
             detail={"asked": what.value, "matched": matched},
         )
     return Verdict(matched, left)
+
+
+def _try(
+    actor: Actor, order_id: bytes, what: Said, now: datetime
+) -> tuple[Recorded, int] | Problem:
+    """On record, and one of the day's tries taken: how many are left."""
+    caller = caller_of(actor, f"verify caller: {what}")
+    if isinstance(caller, Problem):
+        return caller
+    problem = spend(caller, 1, now)
+    if problem is not None:
+        return problem
+    field = FIELD_OF[what]
+    done = put_on_record(
+        caller, order_id, None, now=now, narrow=lambda grant: _compare_only(grant, field)
+    )
+    if isinstance(done, Problem):
+        return done
+    left = tries_left(order_id, now, TRIES)
+    return NO_TRIES_LEFT if left is None else (done, left)
 
 
 def _compare_only(grant: Grant, field: Field) -> tuple[Grant, Plan]:
@@ -105,17 +120,26 @@ def _compare_only(grant: Grant, field: Field) -> tuple[Grant, Plan]:
     return narrowed, plan_for(narrowed)
 
 
-def _same(what: Said, held: str, said: Personal) -> bool:
-    """Constant-time, on the spelling that both are normalised to."""
+def _spelled(what: Said, said: Personal) -> str | None:
+    """What the caller said, in the spelling it is compared in; None if it is no such thing."""
     text = said.reveal()
     if what == Said.PHONE_END:
-        ours, theirs = held[-4:], "".join(c for c in text if c.isdigit())
+        digits = "".join(str(int(char)) for char in text if char.isdecimal())
+        return digits if len(digits) == PHONE_END_DIGITS else None
+    if what == Said.EMAIL:
+        return normalise.search_key(Field.EMAIL, text) if "@" in text else None
+    return normalise.pincode(text) or None
+
+
+def _same(what: Said, held: str, text: str) -> bool:
+    """Constant-time, on the spelling that both are normalised to."""
+    if what == Said.PHONE_END:
+        ours = held.partition(";ext=")[0][-PHONE_END_DIGITS:]
     elif what == Said.EMAIL:
         ours = normalise.search_key(Field.EMAIL, held)
-        theirs = normalise.search_key(Field.EMAIL, normalise.email(text))
     else:
-        ours, theirs = held.replace(" ", ""), text.replace(" ", "")
-    return hmac.compare_digest(ours.encode(), theirs.encode())
+        ours = normalise.pincode(held)
+    return hmac.compare_digest(ours.encode(), text.encode())
 
 
 _MAY_NOT = Problem(
@@ -124,6 +148,12 @@ _MAY_NOT = Problem(
     remedy="Hand the call to somebody of support.",
     rule="people: support verifies callers",
     status=403,
+)
+_CANNOT_COMPARE = Problem(
+    code="cannot_compare",
+    detail="That is no PIN code, no four digits, or no email address.",
+    remedy="Type what the caller says, and choose what it is. No try was used.",
+    rule="verify: a PIN code, the last four digits of the phone, or an email address",
 )
 NO_TRIES_LEFT = Problem(
     code="no_tries_left",

@@ -56,6 +56,7 @@ class ActKind(StrEnum):
     CARD_DATA_DROPPED = "card_data_dropped"
     STATE_CHANGED = "state_changed"
     PARCEL_ASSIGNED = "parcel_assigned"
+    PARCEL_UNASSIGNED = "parcel_unassigned"
     REVERSE_OPENED = "reverse_opened"
     PRIVACY_REQUEST_RECEIVED = "privacy_request_received"
     ERASED = "erased"
@@ -97,6 +98,7 @@ class ActKind(StrEnum):
 
     POLICY_REJECTED = "policy_rejected"
     CREDENTIAL_ROTATED = "credential_rotated"
+    CREDENTIAL_NARROWED = "credential_narrowed"
     CHANNEL_ROTATED = "channel_rotated"
     SUBSCRIPTION_ROTATED = "subscription_rotated"
     CENTRE_TERMS_CHANGED = "centre_terms_changed"
@@ -134,6 +136,7 @@ CHANGES_LAW = frozenset(
         ActKind.CREDENTIAL_ISSUED,
         ActKind.CREDENTIAL_REVOKED,
         ActKind.CREDENTIAL_ROTATED,
+        ActKind.CREDENTIAL_NARROWED,
         ActKind.CENTRE_TERMS_CHANGED,
         ActKind.PERSON_ADDED,
         ActKind.ROLE_CHANGED,

@@ -39,6 +39,17 @@ def assignee(order_id: bytes, parcel_no: int, hop: Hop) -> int | None:
     return int(row[0]) if row else None
 
 
+def handled_by(order_id: bytes, parcel_no: int | None, hop: Hop) -> set[int]:
+    """The partners that handle this parcel for this hop; without a number, any of the order's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT partner_id FROM partners_assignment"
+            " WHERE order_id = %s AND hop = %s AND (%s::smallint IS NULL OR parcel_no = %s)",
+            [order_id, hop, parcel_no, parcel_no],
+        )
+        return {int(row[0]) for row in cursor.fetchall()}
+
+
 def default_partner(brand_id: int, hop: Hop) -> Partner | None:
     """Who takes a brand's parcels for this hop unless someone else is named."""
     return (
@@ -48,3 +59,16 @@ def default_partner(brand_id: int, hop: Hop) -> Partner | None:
         .order_by("pk")
         .first()
     )
+
+
+def unassign(order_id: bytes, parcel_no: int, hop: Hop, brand_id: int) -> int | None:
+    """Take a parcel from the partner that handles it; which one that was, None if nobody did."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM partners_assignment"
+            " WHERE order_id = %s AND parcel_no = %s AND hop = %s AND brand_id = %s"
+            " RETURNING partner_id",
+            [order_id, parcel_no, hop, brand_id],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
