@@ -68,10 +68,72 @@ class Page:
         assert found, f"never true in the page: {script}"
         return found
 
+    def _find(self, selector: str) -> str:
+        found = self._call("POST", "/element", using="css selector", value=selector)
+        return str(found[_ELEMENT])
+
+    def click(self, selector: str) -> None:
+        """Click the first element that the selector finds."""
+        self._call("POST", f"/element/{self._find(selector)}/click")
+
+    def fill(self, selector: str, text: str) -> None:
+        """Type into a field, in place of what it holds."""
+        place = f"/element/{self._find(selector)}"
+        self._call("POST", f"{place}/clear")
+        self._call("POST", f"{place}/value", text=text)
+
+    def choose(self, selector: str, value: str) -> None:
+        """Choose an option of a select by its value, as a person would."""
+        self.click(f'{selector} option[value="{value}"]')
+
+    def text(self, selector: str = "main") -> str:
+        """The visible text of an element."""
+        return str(self._call("GET", f"/element/{self._find(selector)}/text"))
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return str(self._call("GET", "/url"))
+
+    def resize(self, width: int, height: int) -> None:
+        """Another size for the window."""
+        self._call("POST", "/window/rect", width=width, height=height)
+
+    def add_authenticator(self) -> str:
+        """A virtual authenticator with user verification (WebAuthn 2, section 11); its id."""
+        made = self._call(
+            "POST",
+            "/webauthn/authenticator",
+            protocol="ctap2",
+            transport="internal",
+            hasResidentKey=True,
+            hasUserVerification=True,
+            isUserVerified=True,
+        )
+        return str(made)
+
+    def set_cookie(self, name: str, value: str) -> None:
+        """A cookie for the host the page is on."""
+        cookie = {"name": name, "value": value, "path": "/", "httpOnly": True}
+        self._call("POST", "/cookie", cookie=cookie)
+
+    def forget_cookies(self) -> None:
+        """As a browser that was never here."""
+        self._call("DELETE", "/cookie")
+
+    def emulate(self, **features: str) -> None:
+        """Media features as the page sees them, as in `prefers_color_scheme="dark"`."""
+        told = [{"name": k.replace("_", "-"), "value": v} for k, v in features.items()]
+        self._call(
+            "POST",
+            "/goog/cdp/execute",
+            cmd="Emulation.setEmulatedMedia",
+            params={"features": told},
+        )
+
     def hover(self, selector: str) -> None:
         """Put the mouse over the middle of an element."""
-        found = self._call("POST", "/element", using="css selector", value=selector)
-        move = {"type": "pointerMove", "origin": {_ELEMENT: found[_ELEMENT]}, "x": 0, "y": 0}
+        move = {"type": "pointerMove", "origin": {_ELEMENT: self._find(selector)}, "x": 0, "y": 0}
         pointer = {"type": "pointer", "id": "mouse", "actions": [move | {"duration": 0}]}
         self._call("POST", "/actions", actions=[pointer])
 

@@ -36,6 +36,11 @@ class Site:
     def url(self) -> str:
         return self.address.url
 
+    @property
+    def people_url(self) -> str:
+        """By name: passkeys and cookies of people need one."""
+        return self.address.people_url
+
     def kill(self) -> None:
         """SIGKILL to the server and every process under it."""
         (server,) = (child for child in self.family.children if child.name == "server")
