@@ -227,18 +227,21 @@ def record(
     made = prepare(
         log_id, kind, now=now, who=who, subject=subject, detail=detail, order_id=order_id
     )
+    by = [who.person, who.partner]
     with _together(), connection.cursor() as cursor:
         if order_id is None:
             cursor.execute(
-                "INSERT INTO ledger_entry (entry_id, log_id, at, kind, subject, person, entry)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-                [made.entry_id, log_id, now, kind.value, subject, who.person, made.entry],
+                "INSERT INTO ledger_entry"
+                " (entry_id, log_id, at, kind, subject, person, by_partner, entry)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                [made.entry_id, log_id, now, kind.value, subject, *by, made.entry],
             )
         else:
             cursor.execute(
-                "INSERT INTO ledger_record (order_id, at, entry_id, log_id, kind, person, entry)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-                [order_id, now, made.entry_id, log_id, kind.value, who.person, made.entry],
+                "INSERT INTO ledger_record"
+                " (order_id, at, entry_id, log_id, kind, person, by_partner, entry)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                [order_id, now, made.entry_id, log_id, kind.value, *by, made.entry],
             )
         _queue(cursor, log_id, made, now, order_id)
         _bump(cursor, log_id, kind)
@@ -258,9 +261,9 @@ def record_bulk(
     made, rows = prepare_bulk(log_id, kind, orders, now=now, who=who, detail=detail)
     with _together(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_entry (entry_id, log_id, at, kind, person, entry)"
-            " VALUES (%s, %s, %s, %s, %s, %s)",
-            [made.entry_id, log_id, now, kind.value, who.person, made.entry],
+            "INSERT INTO ledger_entry (entry_id, log_id, at, kind, person, by_partner, entry)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [made.entry_id, log_id, now, kind.value, who.person, who.partner, made.entry],
         )
         with cursor.copy(
             "COPY ledger_record (order_id, at, entry_id, parcel_no, log_id, kind, position, salt)"
