@@ -1,12 +1,15 @@
 """From a request to the Actor: which membership of which person this session works in."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 
 from orderveil.core.actors import Actor
-from orderveil.core.roles import Role
-from orderveil.people import factors
+from orderveil.core.roles import ROLES, Role, Terms
+from orderveil.people import budgets, factors
+from orderveil.people.budgets import Spending
 from orderveil.people.models import Membership, Person
 
 CHOSEN = "membership"
@@ -16,6 +19,54 @@ LAST_USE_STEP = timedelta(minutes=1)
 def places(person: Person) -> list[Membership]:
     """Every membership the person has now."""
     return list(Membership.objects.filter(person=person, ended_at=None).order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A membership as its owner sees it: the role, and what is left of today's budgets."""
+
+    membership_id: int
+    brand_id: int
+    role: Role
+    terms: Terms
+    reveals: int
+    reveals_left: int
+    views: int
+    views_left: int
+
+
+def described(person: Person, now: datetime) -> list[Place]:
+    """Every membership of a person, with its budgets of today."""
+    return [place_of(each, spent) for each, spent in with_spent(places(person), now)]
+
+
+def with_spent(
+    found: Sequence[Membership], now: datetime
+) -> list[tuple[Membership, tuple[int, int]]]:
+    """Each membership with the reveals and the views that it spent today."""
+    spent = budgets.spent_by([each.pk for each in found], now)
+    return [
+        (each, (spent.get((each.pk, Spending.REVEALS), 0), spent.get((each.pk, Spending.VIEWS), 0)))
+        for each in found
+    ]
+
+
+def place_of(member: Membership, spent: tuple[int, int]) -> Place:
+    """The membership with its own budgets, or its role's."""
+    terms = ROLES[Role(member.role)]
+    own, seen = member.reveals_per_day, member.views_per_day
+    reveals = terms.reveals_per_day if own is None else own
+    views = terms.views_per_day if seen is None else seen
+    return Place(
+        member.pk,
+        member.brand_id,
+        Role(member.role),
+        terms,
+        reveals,
+        max(0, reveals - spent[0]),
+        views,
+        max(0, views - spent[1]),
+    )
 
 
 def choose(request: HttpRequest, membership_id: int) -> bool:

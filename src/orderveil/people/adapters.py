@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -14,6 +15,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from orderveil.core.clocks import utc_now
 from orderveil.keyring import boxes
 from orderveil.people import factors
 from orderveil.people.models import Person
@@ -32,6 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def pre_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse | None:
         """Refuse people who left, and people of the demo outside of it."""
         if not user.is_active or (user.is_demo and not settings.DEMO):
+            clear_login(request)
             return redirect("account_inactive")
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
@@ -40,7 +43,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Not for the first factor: whoever has none has just signed in to enrol it."""
         del app
         user = self.request.user
-        return bool(user.is_authenticated and factors.has_factor(user))
+        if not user.is_authenticated or not factors.has_factor(user):
+            return False
+        return not factors.is_fresh(self.request, utc_now())
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """A password never stands in for a second factor that is there."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if user.is_authenticated and factors.has_factor(user):
+            return [each for each in methods if each["id"] != "reauthenticate"]
+        return methods
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address as the door saw it: trusted proxies were resolved there."""

@@ -8,6 +8,6 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from orderveil.people import records  # noqa: PLC0415 - connects to signals
+        from orderveil.people import signals  # noqa: PLC0415 - needs the models
 
-        records.connect()
+        signals.connect()

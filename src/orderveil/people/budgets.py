@@ -6,6 +6,7 @@ Rules kept here:
 - the minute's limit is for scripts: no human reads that fast.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -57,6 +58,18 @@ def spent(membership_id: int, what: Spending, now: datetime) -> int:
     return int(row[0]) if row else 0
 
 
+def spent_by(memberships: Sequence[int], now: datetime) -> dict[tuple[int, str], int]:
+    """What many have spent of today's budgets: (membership, what) -> count; absent is none."""
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT membership_id, what, spent FROM people_budget"
+            " WHERE membership_id = ANY(%s) AND what = ANY(%s) AND begins = %s",
+            [list(memberships), [str(each) for each in Spending], day],
+        )
+        return {(member, what): int(count) for member, what, count in cursor.fetchall()}
+
+
 def sweep(before: datetime) -> int:
     """Forget windows that began before; how many."""
     with connection.cursor() as cursor:
@@ -98,16 +111,19 @@ def _too_fast(what: Spending) -> Problem:
     )
 
 
-def tries_left(order_id: bytes, now: datetime, tries: int) -> int | None:
-    """Take one of the day's tries for an order: how many are left, None if none was."""
+def tries_left(order_id: bytes, now: datetime, tries: int, *, what: str = "tries") -> int | None:
+    """Take one of the day's tries for an order: how many are left, None if none was.
+
+    `what` is tried: each has a count of its own.
+    """
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    what = f"tries/{order_id.hex()}"
-    if not _take(NOBODY, what, day, 1, tries):
+    name = f"{what}/{order_id.hex()}"
+    if not _take(NOBODY, name, day, 1, tries):
         return None
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT spent FROM people_budget"
             " WHERE membership_id = %s AND what = %s AND begins = %s",
-            [NOBODY, what, day],
+            [NOBODY, name, day],
         )
         return tries - int(cursor.fetchone()[0])

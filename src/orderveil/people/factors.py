@@ -6,12 +6,15 @@ Rules kept here:
   when a factor was enrolled with it.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
+from orderveil.core.actors import ACT_FRESH_MINUTES
 from orderveil.people.models import Person
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -32,16 +35,65 @@ def proved_at(request: HttpRequest) -> datetime | None:
     return datetime.fromtimestamp(max(proofs), UTC) if proofs else None
 
 
+def is_fresh(request: HttpRequest, now: datetime) -> bool:
+    """Was it proved in the last ten minutes?"""
+    at = proved_at(request)
+    return at is not None and now - at < timedelta(minutes=ACT_FRESH_MINUTES)
+
+
 def note_enrolled(request: HttpRequest, person: Person, authenticator: Authenticator) -> None:
     """Enrolling a factor proves it: the code or the key was just used."""
     if authenticator.type in FACTORS:
-        record_authentication(request, person, "mfa", id=authenticator.pk, type=authenticator.type)
+        made = {"id": authenticator.pk, "type": str(authenticator.type), "reauthenticated": True}
+        record_authentication(request, person, "mfa", **made)
 
 
 def kinds(person: Person) -> tuple[str, ...]:
     """The kinds of factor a person has, for pages: "totp", "webauthn"."""
     found = Authenticator.objects.filter(user_id=person.pk, type__in=FACTORS)
     return tuple(sorted(set(found.values_list("type", flat=True))))
+
+
+def kinds_of(people: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The same for many people at once, by the person's number."""
+    found: dict[int, set[str]] = {}
+    rows = Authenticator.objects.filter(user_id__in=list(people), type__in=FACTORS)
+    for person_id, kind in rows.values_list("user_id", "type"):
+        found.setdefault(person_id, set()).add(kind)
+    return {person_id: tuple(sorted(several)) for person_id, several in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor as its owner sees it."""
+
+    id: int
+    kind: str
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+def listing(person: Person) -> list[Factor]:
+    """Every factor of a person, the oldest first."""
+    found = Authenticator.objects.filter(user_id=person.pk, type__in=FACTORS).order_by("pk")
+    return [
+        Factor(each.pk, str(each.type), _name(each), each.created_at, each.last_used_at)
+        for each in found
+    ]
+
+
+def _name(authenticator: Authenticator) -> str:
+    is_key = authenticator.type == Authenticator.Type.WEBAUTHN
+    return str(authenticator.wrap().name) if is_key else ""
+
+
+def codes_left(person: Person) -> int | None:
+    """How many recovery codes are unused; None if there never were any."""
+    codes = Authenticator.objects.filter(
+        user_id=person.pk, type=Authenticator.Type.RECOVERY_CODES
+    ).first()
+    return len(codes.wrap().get_unused_codes()) if codes else None
 
 
 def reset(person: Person) -> int:

@@ -4,7 +4,8 @@ Rules kept here:
 - outsourced support belongs to a partner, the platform operator to the installation;
 - a brand keeps an owner: the last one neither leaves nor becomes something else;
 - who leaves loses everything in the same transaction: role, sessions, and (with their last
-  membership) the account.
+  membership) the account; who comes back begins with a new link, password and factor;
+- what a change is decided on is read under the lock, never what a page had read before.
 """
 
 from datetime import datetime
@@ -14,7 +15,7 @@ from django.db import transaction
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Role
 from orderveil.ledger.acts import ActKind, Detail, Who, record
-from orderveil.people import sessions
+from orderveil.people import factors, sessions
 from orderveil.people.models import Membership, Person
 
 INSTALLATION = 0
@@ -58,7 +59,7 @@ def join(
     elif Membership.objects.filter(person=person, brand_id=brand_id, ended_at=None).exists():
         raise RefusedError(_HERE_ALREADY)
     elif not person.is_active:
-        Person.objects.filter(pk=person.pk).update(is_active=True, left_at=None)
+        _come_back(person)
     made = Membership.objects.create(
         person=person, brand_id=brand_id, role=role, partner_id=partner_id, created_at=now
     )
@@ -81,10 +82,9 @@ def change(
 ) -> None:
     """Another role, centre or budget. Raises `RefusedError`."""
     _check_place(membership.brand_id, role, partner_id)
-    _locked(membership.brand_id)
-    if membership.role == Role.OWNER and role != Role.OWNER:
+    before = Role(_locked(membership).role)
+    if before == Role.OWNER and role != Role.OWNER:
         _keep_an_owner(membership)
-    before = membership.role
     Membership.objects.filter(pk=membership.pk).update(
         role=role,
         partner_id=partner_id,
@@ -93,7 +93,7 @@ def change(
     )
     membership.refresh_from_db()
     detail: Detail = {
-        "from": before,
+        "from": str(before),
         "to": str(role),
         "partner": partner_id or 0,
         "reveals_per_day": reveals_per_day,
@@ -114,11 +114,9 @@ def change(
 @transaction.atomic
 def leave(membership: Membership, *, now: datetime, who: Who, reason: str = "") -> None:
     """The person no longer belongs to the brand: nothing of it is theirs from the commit on."""
-    _locked(membership.brand_id)
-    if membership.role == Role.OWNER:
+    if _locked(membership).role == Role.OWNER:
         _keep_an_owner(membership)
-    if not Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=now):
-        return
+    Membership.objects.filter(pk=membership.pk).update(ended_at=now)
     person = membership.person
     detail: Detail = {"membership": membership.pk, "reason": reason}
     record(
@@ -130,18 +128,29 @@ def leave(membership: Membership, *, now: datetime, who: Who, reason: str = "") 
         detail=detail,
     )
     sessions.end_all(person)
+    # Leaving two brands at once: the second waits here, and sees that nothing is left.
+    Person.objects.select_for_update().get(pk=person.pk)
     if not Membership.objects.filter(person=person, ended_at=None).exists():
         Person.objects.filter(pk=person.pk).update(is_active=False, left_at=now)
 
 
-def _locked(brand_id: int) -> None:
-    """Changes to a brand's people go one after another: two owners can't both be the last."""
-    list(
-        Membership.objects.select_for_update()
-        .filter(brand_id=brand_id, ended_at=None)
-        .order_by("pk")
-        .values_list("pk")
+def _locked(membership: Membership) -> Membership:
+    """As it is now; changes to a brand's people wait for each other: no two are both the last."""
+    alive = Membership.objects.select_for_update().filter(
+        brand_id=membership.brand_id, ended_at=None
     )
+    found = {each.pk: each for each in alive.order_by("pk")}
+    if membership.pk not in found:
+        raise RefusedError(_NOBODY)
+    return found[membership.pk]
+
+
+def _come_back(person: Person) -> None:
+    """The account of somebody who left: nothing that opened it then opens it now."""
+    factors.reset(person)
+    person.set_unusable_password()
+    person.is_active, person.left_at = True, None
+    person.save(update_fields=["password", "is_active", "left_at"])
 
 
 def _keep_an_owner(leaving: Membership) -> None:

@@ -6,8 +6,8 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
 from allauth.socialaccount.providers.openid_connect import views as sso
-from allauth.usersessions import views as usersessions
 from django.urls import path
+from django.views.generic import RedirectView
 
 from orderveil.people import views
 
@@ -26,7 +26,9 @@ CLOSED = (
 urlpatterns = [
     *(path(f"closed/{name}/", views.closed, name=name) for name in CLOSED),
     path("", views.account, name="account"),
+    path("language/", views.language, name="language"),
     path("places/", views.places, name="places"),
+    path("sessions/end/", views.end_sessions, name="end_sessions"),
     path("enrol/", views.enrol, name="enrol"),
     path("welcome/<str:token>/", views.welcome, name="welcome"),
     path("login/", account.login, name="account_login"),
@@ -34,16 +36,16 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", account.password_change, name="account_change_password"),
-    path("sessions/", usersessions.list_usersessions, name="usersessions_list"),
-    path("2fa/", factors.index, name="mfa_index"),
+    # Both lists are on the account's own page.
+    path("sessions/", RedirectView.as_view(pattern_name="account"), name="usersessions_list"),
+    path("2fa/", RedirectView.as_view(pattern_name="account"), name="mfa_index"),
     path("2fa/authenticate/", factors.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("2fa/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("2fa/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("2fa/codes/file/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
-    path("2fa/keys/", keys.list_webauthn, name="mfa_list_webauthn"),
+    path("2fa/keys/", RedirectView.as_view(pattern_name="account"), name="mfa_list_webauthn"),
     path("2fa/keys/add/", keys.add_webauthn, name="mfa_add_webauthn"),
     path("2fa/keys/prove/", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("2fa/keys/<int:pk>/remove/", keys.remove_webauthn, name="mfa_remove_webauthn"),

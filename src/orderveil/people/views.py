@@ -1,43 +1,34 @@
 """One's own account, the first link, the brands one works for."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
-from django import forms
-from django.contrib.auth import password_validation
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orderveil.core.clocks import utc_now
 from orderveil.people import access, factors, invitations, sessions
+from orderveil.people.forms import LanguageForm, PasswordForm
 from orderveil.people.models import Person
 
+View = Callable[[HttpRequest, Person], HttpResponseBase]
 
-class PasswordForm(forms.Form):
-    """A first password, typed twice."""
 
-    password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False
-    )
-    again = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False
-    )
+def _own(view: View) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A view of one's own account: for people who are signed in."""
 
-    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._person = person
+    @wraps(view)
+    def signed_in(request: HttpRequest) -> HttpResponseBase:
+        person = request.user
+        return view(request, person) if isinstance(person, Person) else redirect("account_login")
 
-    def clean(self) -> dict[str, Any]:
-        """Both the same, and good enough for Django's validators."""
-        found = super().clean() or {}
-        first, second = found.get("password", ""), found.get("again")
-        if first != second:
-            raise forms.ValidationError("The two passwords are not the same.")
-        password_validation.validate_password(first, self._person)
-        return found
+    return signed_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,52 +43,83 @@ def welcome(request: HttpRequest, token: str) -> HttpResponseBase:
         found = invitations.redeem(token, form.cleaned_data["password"], now=now)
         if found is None:
             return render(request, "people/link_over.html", status=410)
-        answer: HttpResponseBase = perform_login(
-            request, found, email_verification="none", redirect_url=reverse("enrol")
-        )
-        record_authentication(request, found, "password", reauthenticated=True)
-        return answer
+        return begin_session(request, found)
     return render(request, "people/welcome.html", {"form": form, "person": person})
 
 
+def begin_session(request: HttpRequest, person: Person) -> HttpResponseBase:
+    """Sign in whoever just set their password, and lead them to their second factor."""
+    answer: HttpResponseBase = perform_login(
+        request, person, email_verification="none", redirect_url=reverse("enrol")
+    )
+    record_authentication(request, person, "password")
+    return answer
+
+
 @require_GET
-def enrol(request: HttpRequest) -> HttpResponseBase:
+@_own
+def enrol(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The only page of a session without a second factor."""
-    person = request.user
-    if not isinstance(person, Person):
-        return redirect("account_login")
     if factors.has_factor(person):
         return redirect("/")
     return render(request, "people/enrol.html", {"person": person})
 
 
 @require_GET
-def account(request: HttpRequest) -> HttpResponseBase:
-    """One's own account: factors, sessions, brands."""
-    person = request.user
-    if not isinstance(person, Person):
-        return redirect("account_login")
+@_own
+def account(request: HttpRequest, person: Person) -> HttpResponseBase:
+    """One's own account: factors, sessions, brands, language."""
     told = {
         "person": person,
-        "factors": factors.kinds(person),
+        "factors": factors.listing(person),
+        "has_app": "totp" in factors.kinds(person),
+        "codes_left": factors.codes_left(person),
         "sessions": sessions.of(person),
-        "places": access.places(person),
+        "current_key": request.session.session_key,
+        "places": access.described(person, utc_now()),
+        "language": LanguageForm(initial={"language": person.language}),
     }
     return render(request, "people/account.html", told)
 
 
+@require_POST
+@_own
+def end_sessions(request: HttpRequest, person: Person) -> HttpResponseBase:
+    """End the session of that number, or with "others" every session but this one."""
+    which, now = request.POST.get("session", ""), utc_now()
+    if which == "others":
+        count = sessions.end_others(person, request.session.session_key or "", now=now)
+    elif which.isdigit():
+        count = int(sessions.end_one(person, int(which), now=now))
+    else:
+        raise Http404
+    said = ngettext("%d session ended.", "%d sessions ended.", count) % count
+    messages.success(request, said)
+    return redirect("account")
+
+
+@require_POST
+@_own
+def language(request: HttpRequest, person: Person) -> HttpResponseBase:
+    """Choose the language of one's pages."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    Person.objects.filter(pk=person.pk).update(language=form.cleaned_data["language"])
+    messages.success(request, gettext("Saved."))
+    return redirect("account")
+
+
 @require_http_methods(["GET", "POST"])
-def places(request: HttpRequest) -> HttpResponseBase:
+@_own
+def places(request: HttpRequest, person: Person) -> HttpResponseBase:
     """Choose the brand to work for."""
-    person = request.user
-    if not isinstance(person, Person):
-        return redirect("account_login")
     if request.method == "POST":
         chosen = request.POST.get("membership", "")
         if chosen.isdigit() and access.choose(request, int(chosen)):
             return redirect("/")
         raise Http404
-    return render(request, "people/places.html", {"places": access.places(person)})
+    return render(request, "people/places.html", {"places": access.described(person, utc_now())})
 
 
 def closed(request: HttpRequest) -> HttpResponse:

@@ -135,18 +135,31 @@ class NothingKept:
         return response
 
 
-WITHOUT_FACTOR = frozenset(
+OPEN = frozenset(
     {
-        *("enrol", "welcome", "asset", "account_logout", "account_inactive"),
+        *("asset", "welcome", "first_run", "account_logout", "account_inactive"),
         *("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
-        *("mfa_activate_totp", "mfa_add_webauthn"),
     }
 )
-"""What a signed-in session reaches before it proved a second factor."""
+"""What a signed-in session reaches whatever it has proved."""
+ENROLS = frozenset({"enrol", "mfa_activate_totp", "mfa_add_webauthn"})
+"""What a session reaches whose person has no factor yet: with these one is made."""
+CHANGES_FACTORS = frozenset(
+    {
+        *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"),
+        *("mfa_edit_webauthn", "mfa_generate_recovery_codes", "mfa_view_recovery_codes"),
+        "account_change_password",
+    }
+)
+"""Sensitive: they need a second factor that is at most ten minutes old."""
 
 
 class FactorFirst:
-    """Middleware: the account's own pages, too, are closed until a second factor was proved."""
+    """Middleware: the account's own pages, too, are closed until a second factor was proved.
+
+    A session that began before its person had a factor can't enrol another one: it must prove
+    the one there is.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -160,11 +173,38 @@ class FactorFirst:
     ) -> HttpResponseBase | None:
         """Only the pages with which a factor is enrolled or proved."""
         del view, args, kwargs
-        person = request.user
-        match = request.resolver_match
-        if not isinstance(person, Person) or match is None or match.url_name in WITHOUT_FACTOR:
+        name = request.resolver_match.url_name if request.resolver_match else None
+        if name is None or name == "asset" or not isinstance(request.user, Person):
             return None
+        person = request.user
         if not person.is_active or (person.is_demo and not settings.DEMO):
             logout(request)
             return redirect("account_login")
-        return None if factors.proved_at(request) else _factor_first(request, person)
+        return None if name in OPEN else _account(request, person, name)
+
+
+def _account(request: HttpRequest, person: Person, name: str) -> HttpResponseBase | None:
+    now = utc_now()
+    if factors.proved_at(request) is None:
+        may_enrol = name in ENROLS and not factors.has_factor(person)
+        return None if may_enrol else _factor_first(request, person)
+    if name in CHANGES_FACTORS and not factors.is_fresh(request, now):
+        return prove_again(request)
+    if request.path.startswith("/account/"):
+        # These pages are not behind `guarded`; the navigation stands beside them all the same.
+        request.actor = access.actor_of(request, now)  # type: ignore[attr-defined]
+    return None
+
+
+class DemoStaysHome:
+    """Middleware: a demo answers this machine only, however the server was started."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """What Django makes of it; elsewhere than on this machine, nothing."""
+        if settings.DEMO and request.META.get("REMOTE_ADDR") not in {"127.0.0.1", "::1"}:
+            text = "This is a demo, for the machine it runs on."
+            return HttpResponse(text, status=403, content_type="text/plain")
+        return self._get_response(request)

@@ -7,8 +7,9 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
-from orderveil.partners.models import Partner
+from orderveil.partners.models import Brand, Partner
 from orderveil.people.models import Person
 from orderveil.web.assets import version
 
@@ -25,6 +26,19 @@ def asset(name: str) -> str:
 def words(code: Any) -> str:
     """ "out_for_delivery" -> "out for delivery"."""
     return str(code or "").replace("_", " ")
+
+
+@register.filter
+def in_fours(text: str) -> str:
+    """ "JBSWY3DP" -> "JBSW Y3DP": what is typed off a page is read in small steps."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+@register.simple_tag
+def brand_name(brand_id: int) -> str:
+    """How people call a brand; 0 is the installation."""
+    found = Brand.objects.filter(pk=brand_id).values_list("name", flat=True).first()
+    return str(found or gettext("Installation"))
 
 
 @register.simple_tag(takes_context=True)
