@@ -2,12 +2,19 @@
 
 from orderveil.core.pages import Page
 from orderveil.core.roles import Permission
-from orderveil.hops.support import views
+from orderveil.hops.support import order_page, revealing, views
 
 PAGES: tuple[Page, ...] = (
     Page(
         "desk/orders/", views.orders, Permission.SEE_ORDERS, "orders", menu="Orders", group="Orders"
     ),
     Page("desk/search/", views.search, Permission.SEARCH_ORDERS, "search"),
-    Page("desk/orders/<str:ref>/", views.order, Permission.SEE_ORDERS, "order"),
+    Page("desk/hand/", views.hand_many, Permission.HAND_OUT_ORDERS, "hand_many"),
+    Page("desk/t/<str:ticket>/", revealing.open_ticket, Permission.REVEAL, "ticket"),
+    Page("desk/orders/<str:ref>/", order_page.order, Permission.SEE_ORDERS, "order"),
+    Page("desk/orders/<str:ref>/reveal/", revealing.reveal, Permission.REVEAL, "reveal"),
+    Page("desk/orders/<str:ref>/verify/", revealing.verify, Permission.VERIFY_CALLER, "verify"),
+    Page(
+        "desk/orders/<str:ref>/hand/", order_page.hand_one, Permission.HAND_OUT_ORDERS, "hand_one"
+    ),
 )

@@ -1,0 +1,183 @@
+"""What pages of support call things: the words for people of every code they show."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from orderveil.core.fields import Field
+from orderveil.core.forms import Form
+from orderveil.core.hops import Hop
+from orderveil.core.states import ParcelState
+from orderveil.gate.reasons import Reason
+from orderveil.gate.reveal import Revealable
+from orderveil.gate.search import By
+from orderveil.gate.verifying import Said
+from orderveil.ledger.acts import ActKind
+from orderveil.ledger.entries import DisclosureKind
+
+Words = Mapping[Any, Any]
+
+STATES: Words = MappingProxyType(
+    {
+        ParcelState.PLACED: _("placed"),
+        ParcelState.PACKED: _("packed"),
+        ParcelState.SHIPPED: _("shipped"),
+        ParcelState.OUT_FOR_DELIVERY: _("out for delivery"),
+        ParcelState.UNDELIVERED: _("undelivered"),
+        ParcelState.DELIVERED: _("delivered"),
+        ParcelState.RETURNING: _("returning"),
+        ParcelState.RETURNED: _("returned"),
+        ParcelState.CANCELLED: _("cancelled"),
+        ParcelState.CLOSED: _("closed"),
+    }
+)
+REASONS: Words = MappingProxyType(
+    {
+        Reason.DELIVERY_PROBLEM: _("Problem with the delivery"),
+        Reason.ADDRESS_UNCLEAR: _("Address is unclear"),
+        Reason.CALL_BACK: _("Customer asked to be called back"),
+        Reason.RETURN_PICKUP: _("Pick-up of a return"),
+        Reason.PAYMENT_QUESTION: _("Question about a payment"),
+        Reason.SUSPECTED_FRAUD: _("Suspected fraud"),
+        Reason.PRIVACY_REQUEST: _("Privacy request"),
+    }
+)
+REVEALABLES: Words = MappingProxyType(
+    {
+        Revealable.PHONE: _("Phone"),
+        Revealable.EMAIL: _("Email"),
+        Revealable.ADDRESS: _("Address"),
+    }
+)
+SAID: Words = MappingProxyType(
+    {
+        Said.PINCODE: _("PIN code"),
+        Said.PHONE_END: _("Last four digits of the phone"),
+        Said.EMAIL: _("Email address"),
+    }
+)
+BY: Words = MappingProxyType(
+    {
+        By.PHONE: _("phone"),
+        By.EMAIL: _("email"),
+        By.NUMBER: _("order number"),
+        By.AWB: _("tracking number"),
+    }
+)
+HOPS: Words = MappingProxyType(
+    {
+        Hop.STOREFRONT: _("Storefront"),
+        Hop.OMS: _("Order system"),
+        Hop.IMS: _("Stock"),
+        Hop.WMS: _("Warehouse"),
+        Hop.LABEL: _("Label"),
+        Hop.COURIER: _("Courier"),
+        Hop.COMMS: _("Messages"),
+        Hop.SUPPORT: _("Support"),
+        Hop.MARKETING: _("Marketing"),
+        Hop.REPORTS: _("Reports"),
+        Hop.RETENTION: _("Retention"),
+    }
+)
+FORMS: Words = MappingProxyType(
+    {
+        Form.WHOLE: _("whole"),
+        Form.HASHED: _("hashed"),
+        Form.SENT: _("sent by us"),
+        Form.SHORT: _("short"),
+        Form.MASKED: _("masked"),
+        Form.COARSE: _("coarse"),
+        Form.STOCK: _("stock only"),
+        Form.IF_COD: _("if cash on delivery"),
+        Form.VIRTUAL: _("virtual"),
+        Form.TOKEN: _("token"),
+        Form.ABSENT: _("withheld"),
+        Form.REFUSED: _("refused"),
+    }
+)
+FIELDS: Words = MappingProxyType(
+    {
+        Field.NAME: _("name"),
+        Field.PHONE: _("phone"),
+        Field.EMAIL: _("email"),
+        Field.LINE1: _("address line 1"),
+        Field.LINE2: _("address line 2"),
+        Field.LANDMARK: _("landmark"),
+        Field.CITY: _("city"),
+        Field.STATE: _("state"),
+        Field.PINCODE: _("PIN code"),
+        Field.COUNTRY: _("country"),
+        Field.GEO: _("position"),
+        Field.BILLING_NAME: _("billing name"),
+        Field.BILLING_ADDRESS: _("billing address"),
+        Field.GSTIN: _("GSTIN"),
+        Field.UPI: _("UPI address"),
+        Field.CARD_LAST4: _("end of the card number"),
+        Field.GATEWAY_REF: _("payment reference"),
+        Field.IP: _("network address"),
+        Field.USER_AGENT: _("browser"),
+        Field.DEVICE: _("device"),
+        Field.REFERRER: _("came from"),
+        Field.DELIVERY_NOTE: _("delivery note"),
+        Field.GIFT_MESSAGE: _("gift message"),
+        Field.FREE_TEXT: _("other text"),
+        Field.ORDER_NUMBER: _("order number"),
+        Field.PLACED_AT: _("placed at"),
+        Field.ITEMS: _("items"),
+        Field.AMOUNTS: _("amounts"),
+        Field.COD_DUE: _("cash on delivery"),
+        Field.PAYMENT_METHOD: _("payment method"),
+        Field.PARCEL_STATE: _("parcel state"),
+        Field.CARRIER: _("carrier"),
+        Field.AWB: _("tracking number"),
+        Field.WEIGHT: _("weight"),
+        Field.DIMENSIONS: _("dimensions"),
+        Field.REGION: _("region"),
+    }
+)
+HAPPENED: Words = MappingProxyType(
+    {
+        DisclosureKind.DISCLOSURE: _("shown"),
+        DisclosureKind.BULK: _("shown in a list"),
+        DisclosureKind.REVEAL: _("revealed"),
+        ActKind.ORDER_ADMITTED: _("order came in"),
+        ActKind.ORDERS_ADMITTED: _("order came in"),
+        ActKind.ORDER_UPDATED: _("order updated"),
+        ActKind.ORDER_CANCELLED: _("order cancelled"),
+        ActKind.CARD_DATA_DROPPED: _("card data dropped"),
+        ActKind.STATE_CHANGED: _("parcel moved on"),
+        ActKind.PARCEL_ASSIGNED: _("handed to a partner"),
+        ActKind.PARCEL_UNASSIGNED: _("taken back from a partner"),
+        ActKind.REVERSE_OPENED: _("return opened"),
+        ActKind.PRIVACY_REQUEST_RECEIVED: _("privacy request came in"),
+        ActKind.ERASED: _("erased"),
+        ActKind.COMPARTMENTS_ERASED: _("erased in part"),
+        ActKind.CALLER_VERIFIED: _("caller verified"),
+        ActKind.ADDRESS_CORRECTED: _("address corrected"),
+        ActKind.ATTEMPT_REPORTED: _("delivery failed"),
+        ActKind.ATTEMPT_ANSWERED: _("failed delivery answered"),
+        ActKind.CANARY_MARKED: _("marked as a canary"),
+    }
+)
+WHY_NOT: Words = MappingProxyType(
+    {
+        "order_erased": _("erased"),
+        "outside_window": _("closed"),
+        "not_assigned": _("not yours"),
+        "unknown_order": _("gone"),
+    }
+)
+"""Why a row of a list shows nothing, in a word."""
+
+
+def of(words: Words, code: str) -> str:
+    """The words for a code; the code itself, spelled out, if there are none."""
+    return str(words.get(code) or code.replace("_", " "))
+
+
+def spelled_reason(text: str | None) -> str:
+    """A ledger's "call_back ticket T-4711" in words; any other reason as it stands."""
+    code, _ticket, ticket = (text or "").partition(" ticket ")
+    return f"{REASONS[Reason(code)]}, {ticket}" if ticket and code in set(Reason) else text or ""
