@@ -1,19 +1,22 @@
 """Reading a policy: whatever loads keeps the floors, and every mistake is named with its place."""
 
+import itertools
 import tomllib
+from dataclasses import replace
 
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from core.floor_law import crossed_cells, must_not
+from core.tables import tables
 from orderveil.core.fields import PERSONAL, Field
-from orderveil.core.floors import FLOORS
+from orderveil.core.floors import FLOORS, lets_through
 from orderveil.core.forms import SHOWS_NOTHING, Form
 from orderveil.core.hops import PURPOSE_OF, Hop, Reach
-from orderveil.core.table import Profile
+from orderveil.core.table import Profile, Table
 from orderveil.policy import toml
-from orderveil.policy.toml import PolicyError, load, profile_text
+from orderveil.policy.toml import PolicyError, divided, dump, load, profile_text
 
 BOTH = frozenset({Field.PHONE, Field.EMAIL})
 HEAD = 'name = "ours"\nprofile = "balanced"\n'
@@ -225,3 +228,61 @@ def test_profiles_are_written_out(profile):
     said = {form for hop in hops.values() for form in hop["fields"].values()}
     assert str(Form.ABSENT) not in said
     assert SHOWS_NOTHING & said == {Form.REFUSED}
+
+
+def clipped(drawn, name):
+    """A drawn table with every cell that no policy may say left out."""
+    rows = {}
+    for hop, one in drawn.rows.items():
+        forms = {
+            field: form
+            for field, form in one.forms.items()
+            if form in toml.words_for(field) and not must_not(drawn.profile, hop, field, form)
+        }
+        rows[hop] = replace(one, forms=forms)
+    return Table(name, drawn.profile, rows)
+
+
+@settings(max_examples=150)
+@given(tables, st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12))
+def test_what_is_written_loads_to_the_same_table(drawn, name):
+    """Every cell and term of a table, and its name, survive the way to TOML and back."""
+    table = clipped(drawn, name)
+    again = load(dump(table), virtual=BOTH)
+    assert again.cells() == table.cells()
+    assert (again.name, again.profile) == (table.name, table.profile)
+    for hop in Hop:
+        old, new = table.rows[hop], again.rows[hop]
+        assert (new.purpose, new.reach, new.states, new.needs) == (
+            old.purpose,
+            old.reach,
+            old.states,
+            old.needs,
+        )
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_a_profile_survives_being_written_with_its_else(profile):
+    """Cells that say `virtual else ...` keep saying it: both readings are the same as before."""
+    text = profile_text(profile)
+    table = load(text, virtual=BOTH)
+    written = dump(table, divided(text))
+    assert load(written, virtual=BOTH) == table
+    assert divided(written) == divided(text)
+    if profile != Profile.STRICT:
+        assert load(written) == load(text)
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_the_words_of_a_cell_are_those_that_load(profile):
+    """A word that `words_for` offers and no floor forbids loads, and any other does not."""
+    for hop, field in itertools.product([Hop.COURIER, Hop.COMMS, Hop.WMS], Field):
+        for word in Form:
+            text = f'name = "x"\nprofile = "{profile}"\n[hops.{hop}.fields]\n{field} = "{word}"\n'
+            offered = word in toml.words_for(field) and lets_through(hop, field, word, profile)
+            try:
+                load(text, virtual=BOTH)
+            except PolicyError:
+                assert not offered
+            else:
+                assert offered

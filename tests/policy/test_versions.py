@@ -270,3 +270,81 @@ def test_what_was_drafted_before_another_came_into_force_is_published_again(bran
     assert in_force.state == VersionState.ACTIVE
     assert refusal(approve, brand, pending.number) == "policy_moved_on"
     assert versions.active(brand).number == in_force.number
+
+
+def reject(brand, number, person="binod", reason="the courier needs no email"):
+    """The rejection of a version by this person."""
+    return versions.reject(brand, number, person=person, reason=reason, now=NOW)
+
+
+def test_a_second_person_rejects(brand):
+    """The version never comes into force; who and why stay with it, and it is an act."""
+    publish(brand, sample.LOOSER)
+    before = sample.revision(brand)
+    made = reject(brand, 2)
+    assert (made.state, made.rejected_by, made.reason, made.is_withdrawn) == (
+        "rejected",
+        "binod",
+        "the courier needs no email",
+        False,
+    )
+    assert states(brand) == [(1, "active"), (2, "rejected")]
+    assert sample.revision(brand) == before
+    assert sample.acts(brand)[-1] == ("policy_rejected", "policy:2")
+    assert refusal(approve, brand, 2) == "no_pending_policy"
+    assert refusal(reject, brand, 2) == "no_pending_policy"
+
+
+def test_an_author_withdraws(brand):
+    """The author, who may not approve, may take it back."""
+    publish(brand, sample.LOOSER)
+    assert reject(brand, 2, person="asha").is_withdrawn
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 201, "call +91 90000 00001", "a@mail.example"])
+def test_a_rejections_reason_names_nobody(brand, reason):
+    """None, too long, or with a phone or an email: refused, and the version still waits."""
+    publish(brand, sample.LOOSER)
+    assert refusal(reject, brand, 2, "binod", reason) == "reason_needed"
+    assert states(brand)[-1] == (2, "pending")
+
+
+def test_what_is_in_force_cannot_be_rejected(brand):
+    """Nor what does not exist, nor another brand's."""
+    assert refusal(reject, brand, 1) == "no_pending_policy"
+    assert refusal(reject, brand, 9) == "no_pending_policy"
+    publish(brand, sample.LOOSER)
+    assert refusal(reject, sample.new_brand("saree"), 2) == "no_pending_policy"
+
+
+def test_an_approver_and_a_rejecter_at_once(brand):
+    """One of the two is done; the other is told that nothing waits."""
+    publish(brand, sample.LOOSER)
+    found = at_once([lambda: approve(brand, 2), lambda: reject(brand, 2, "chitra")])
+    assert sum(isinstance(one, RefusedError) for one in found) == 1
+    assert states(brand)[-1][1] in {"active", "rejected"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pointer"),
+    [
+        ('name = "balanced"', 'name = "call +91 90000 00001"', "/name"),
+        ('name = "balanced"', f'name = "{"x" * 61}"', "/name"),
+        ("deliver the parcel", "deliver to asha@mail.example", "/hops/courier/purpose"),
+    ],
+)
+def test_a_policys_words_name_nobody(brand, old, new, pointer):
+    """A name or purpose goes onto the ledger: one that looks personal, or is long, is a mistake."""
+    with pytest.raises(PolicyError) as caught:
+        publish(brand, sample.BALANCED.replace(old, new, 1))
+    assert [problem.pointer for problem in caught.value.problems] == [pointer]
+    assert states(brand) == [(1, "active")]
+
+
+def test_what_was_in_force_when_a_version_came(brand):
+    """The version before is the one that it changed, not the number before."""
+    publish(brand, sample.LOOSER)
+    tighter = versions.publish(brand, sample.TIGHTER, author="asha", now=NOW + timedelta(minutes=1))
+    assert versions.before(tighter).number == 1
+    assert versions.before(versions.one(brand, 2)).number == 1
+    assert versions.before(versions.one(brand, 1)) is None

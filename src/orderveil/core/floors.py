@@ -85,6 +85,15 @@ FLOORS: tuple[Floor, ...] = (
 )
 
 
+def lets_through(hop: Hop, field: Field, form: Form, profile: Profile) -> bool:
+    """True if a policy of this profile may have this cell."""
+    return all(
+        floor.allowed(form, profile)
+        for floor in FLOORS
+        if floor.hop == hop and field in floor.fields
+    )
+
+
 def crossings(table: Table) -> list[Problem]:
     """Every cell of the table that crosses a floor, with the rule and the remedy."""
     return list(_crossings(table))

@@ -25,6 +25,11 @@ class Version(models.Model):
     approver = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
     effective_at = models.DateTimeField(null=True)
+    rejected_by = models.TextField(blank=True, default="")
+    """Who refused it, or its author, who withdrew it."""
+    rejected_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True, default="")
+    """Why it was rejected, in a few words that name nobody."""
 
     class Meta:
         db_table = "policy_version"
@@ -44,6 +49,11 @@ class Version(models.Model):
     def label(self) -> str:
         """Name and number, "balanced@3": what a disclosure cites."""
         return f"{self.name}@{self.number}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Was it its own author who took it back?"""
+        return bool(self.rejected_by) and self.rejected_by == self.author
 
 
 class Signatory(models.Model):

@@ -1,13 +1,15 @@
-"""Reading a policy from TOML: missing means absent, and every mistake is named with its place.
+"""A policy in TOML, read and written: missing means absent, every mistake is named with its place.
 
 Rules kept here:
 - all mistakes are reported at once, each with a JSON pointer, the rule and the remedy;
 - a cell may say `"virtual else masked"`: which of the two holds is settled when the policy is
   loaded, by what virtual contact the brand has configured;
 - a cell that needs a virtual contact nobody configured is a mistake that names the profile that
-  works; a cell that crosses a floor is a mistake too.
+  works; a cell that crosses a floor is a mistake too;
+- what `dump` writes loads to the same table.
 """
 
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -67,6 +69,61 @@ class PolicyError(OrderveilError):
 def profile_text(profile: Profile) -> str:
     """The TOML of a profile that ships."""
     return files("orderveil.policy").joinpath(f"profiles/{profile}.toml").read_text("utf-8")
+
+
+def words_for(field: Field) -> tuple[str, ...]:
+    """Every word that a cell of this field may say, floors aside, from the most telling on."""
+    forms = [form for form in Form if field in _MEANINGFUL.get(form, frozenset(Field))]
+    if field not in _MEANINGFUL[Form.VIRTUAL]:
+        return tuple(forms)
+    instead = [f"virtual else {form}" for form in forms if form != Form.VIRTUAL]
+    return (*forms, *instead)
+
+
+def divided(text: str) -> dict[tuple[Hop, Field], str]:
+    """The cells of a policy that loads which say "virtual else ...", as they are written."""
+    return {
+        (Hop(hop), Field(field)): word
+        for hop, row in tomllib.loads(text)["hops"].items()
+        for field, word in row.get("fields", {}).items()
+        if field != "personal" and " else " in word
+    }
+
+
+def dump(table: Table, words: Mapping[tuple[Hop, Field], str] | None = None) -> str:
+    """The TOML of a table; `words` overrides single cells ("virtual else masked").
+
+    What is absent is left out. `load(dump(table))` is the table, if it crosses no floor and the
+    virtual contacts that it uses are configured.
+    """
+    lines = [f"name = {_quoted(table.name)}", f"profile = {_quoted(table.profile)}"]
+    for hop in Hop:
+        row = table.rows[hop]
+        lines += ["", f"[hops.{hop}]", f"purpose = {_quoted(row.purpose)}"]
+        lines += [f"reach = {_quoted(row.reach)}", f"states = {_states(row)}"]
+        if row.needs:
+            lines.append(f"needs = {_listed(sorted(row.needs))}")
+        lines += ["", f"[hops.{hop}.fields]"]
+        for field in Field:
+            word = (words or {}).get((hop, field), row.form(field))
+            if word != Form.ABSENT:
+                lines.append(f"{field} = {_quoted(word)}")
+    return "\n".join(lines) + "\n"
+
+
+def _states(row: HopRow) -> str:
+    if row.states == frozenset(ParcelState):
+        return _quoted("all")
+    return _listed([state for state in ParcelState if state in row.states])
+
+
+def _listed(names: Iterable[str]) -> str:
+    return f"[{', '.join(_quoted(name) for name in names)}]"
+
+
+def _quoted(text: str) -> str:
+    # A JSON string is a TOML basic string, but for DEL (TOML 1.0, "String").
+    return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,9 @@ Rules kept here:
 - provably tighter in every cell and term: in force when saved;
 - any other change loosens, or can't be compared: it waits until someone other than its author
   approves it, and then takes the place of whatever is in force *by then*, which its act names;
-- every version, publication and approval is an act on the brand's ledger.
+- a version that waits can be rejected with a reason; its author rejecting it withdraws it;
+- names, purposes and reasons end up on the ledger, so none may hold a phone, email or card number;
+- every version, publication, approval and rejection is an act on the brand's ledger.
 """
 
 import hashlib
@@ -14,19 +16,47 @@ from datetime import datetime
 
 from django.db import transaction
 
+from orderveil.core import detect
 from orderveil.core.decision import Policies
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import Field
 from orderveil.core.table import Profile, Table, provably_tighter
 from orderveil.ledger.acts import ActKind, Who, machine, record
 from orderveil.policy.models import Signatory, Version, VersionState
-from orderveil.policy.toml import load, profile_text
+from orderveil.policy.toml import PolicyError, load, profile_text
 
 NO_VIRTUAL: frozenset[Field] = frozenset()
+LONGEST_NAME = 60
+LONGEST_WORDS = 200
+"""Of a purpose or a reason, in characters."""
 
 
-def _table(version: Version) -> Table:
+def table_of(version: Version) -> Table:
+    """What the version says."""
     return load(version.text, virtual=NO_VIRTUAL)
+
+
+def check(text: str) -> Table:
+    """The table of a text that may be published; raises `PolicyError` with every mistake."""
+    table = load(text, virtual=NO_VIRTUAL)
+    said = [("/name", table.name, LONGEST_NAME)]
+    said += [
+        (f"/hops/{hop}/purpose", row.purpose, LONGEST_WORDS) for hop, row in table.rows.items()
+    ]
+    problems = [
+        Problem(
+            code="policy_invalid",
+            detail=f"is longer than {most} characters, or looks as if it named somebody.",
+            remedy="Say it in fewer words, without a phone, an email or a card number.",
+            pointer=pointer,
+            rule="ledger: entries hold no personal data",
+        )
+        for pointer, words, most in said
+        if len(words) > most or detect.find(words)
+    ]
+    if problems:
+        raise PolicyError(problems)
+    return table
 
 
 def active(brand_id: int) -> Version:
@@ -40,7 +70,7 @@ def policies(brand_id: int) -> Policies:
     return Policies(
         label=version.label,
         version_id=version.pk,
-        table=_table(version),
+        table=table_of(version),
         today=load(profile_text(Profile.TODAY)),
     )
 
@@ -52,7 +82,7 @@ def _take_turn(brand_id: int) -> None:
 
 
 def _append(brand_id: int, text: str, author: str, now: datetime) -> Version:
-    table = load(text, virtual=NO_VIRTUAL)
+    table = check(text)
     _take_turn(brand_id)
     last = Version.objects.filter(brand_id=brand_id).order_by("-number").first()
     return Version.objects.create(
@@ -78,9 +108,7 @@ def _put_in_force(version: Version, kind: ActKind, person: str, now: datetime) -
     _act(version, kind, person, now, replaces=replaces)
 
 
-def _act(
-    version: Version, kind: ActKind, person: str, now: datetime, *, replaces: int | None = None
-) -> None:
+def _act(version: Version, kind: ActKind, person: str, now: datetime, **more: str | int) -> None:
     detail = {"version": version.label, "digest": version.digest, "state": version.state}
     record(
         version.brand_id,
@@ -88,7 +116,7 @@ def _act(
         now=now,
         who=Who(person=person),
         subject=f"policy:{version.number}",
-        detail=detail if replaces is None else {**detail, "replaces": replaces},
+        detail={**detail, **more},
     )
 
 
@@ -107,16 +135,42 @@ def publish(brand_id: int, text: str, *, author: str, now: datetime) -> Version:
     Raises `PolicyError` if the text does not load.
     """
     version = _append(brand_id, text, author, now)
-    if provably_tighter(_table(active(brand_id)), _table(version)):
+    if provably_tighter(table_of(active(brand_id)), table_of(version)):
         _put_in_force(version, ActKind.POLICY_PUBLISHED, author, now)
     else:
         _act(version, ActKind.POLICY_DRAFTED, author, now)
     return version
 
 
-@transaction.atomic
-def approve(brand_id: int, number: int, *, approver: str, now: datetime) -> Version:
-    """Put a pending version in force; refused to its own author, and when policy has moved on."""
+def one(brand_id: int, number: int) -> Version:
+    """That version of this brand; raises `RefusedError` (404)."""
+    found = Version.objects.filter(brand_id=brand_id, number=number).first()
+    if found is None:
+        raise RefusedError(_NO_VERSION)
+    return found
+
+
+def before(version: Version) -> Version | None:
+    """What was in force when the version came: into force, or else into being."""
+    came = version.effective_at or version.created_at
+    found = Version.objects.filter(brand_id=version.brand_id, effective_at__lte=came)
+    return found.exclude(pk=version.pk).order_by("-effective_at", "-number").first()
+
+
+def moved_on(version: Version, active_now: Version) -> bool:
+    """Did another version come into force after this one was drafted?"""
+    since = active_now.effective_at
+    return since is not None and since > version.created_at
+
+
+def waiting(brand_id: int) -> list[Version]:
+    """The versions that wait for a second person, oldest first."""
+    found = Version.objects.filter(brand_id=brand_id, state=VersionState.PENDING)
+    return list(found.order_by("number"))
+
+
+def _pending(brand_id: int, number: int) -> Version:
+    """That version, with everybody else's turn over; raises `RefusedError` if it does not wait."""
     _take_turn(brand_id)
     version = Version.objects.filter(
         brand_id=brand_id, number=number, state=VersionState.PENDING
@@ -126,28 +180,51 @@ def approve(brand_id: int, number: int, *, approver: str, now: datetime) -> Vers
             Problem(
                 code="no_pending_policy",
                 detail=f"Version {number} is not waiting for approval.",
-                remedy="See `orderveil policy show --history` for the versions and their states.",
-                rule="policy: only a pending version can be approved",
+                remedy="See the history (`orderveil policy show --history`) for every state.",
+                rule="policy: only a pending version can be approved or rejected",
                 status=404,
             )
         )
+    return version
+
+
+@transaction.atomic
+def reject(brand_id: int, number: int, *, person: str, reason: str, now: datetime) -> Version:
+    """End a pending version for good; by its own author it is a withdrawal.
+
+    Raises `RefusedError` if it does not wait, or the reason is none or looks personal.
+    """
+    reason = " ".join(reason.split())
+    if not 0 < len(reason) <= LONGEST_WORDS or detect.find(reason):
+        raise RefusedError(_NO_REASON)
+    version = _pending(brand_id, number)
+    version.state = VersionState.REJECTED
+    version.rejected_by, version.rejected_at, version.reason = person, now, reason
+    version.save()
+    _act(version, ActKind.POLICY_REJECTED, person, now, reason=reason)
+    return version
+
+
+@transaction.atomic
+def approve(brand_id: int, number: int, *, approver: str, now: datetime) -> Version:
+    """Put a pending version in force; refused to its own author, and when policy has moved on."""
+    version = _pending(brand_id, number)
     if version.author == approver:
         raise RefusedError(
             Problem(
                 code="second_person_needed",
                 detail="The author of a version can't approve it.",
-                remedy="Ask another signatory of the brand to approve it.",
+                remedy="Ask somebody else of the brand who may approve policies.",
                 rule="policy: a change that is not provably tighter needs a second person",
                 status=403,
             )
         )
-    since = active(brand_id).effective_at
-    if since is not None and since > version.created_at:
+    if moved_on(version, active(brand_id)):
         raise RefusedError(
             Problem(
                 code="policy_moved_on",
                 detail="Another version came into force after this one was drafted.",
-                remedy="Compare them with `orderveil policy diff` and publish it again.",
+                remedy="Compare it with the one in force, and publish it again.",
                 rule="policy: what is approved is a change to what is in force",
                 status=409,
             )
@@ -191,3 +268,18 @@ def signatory(brand_id: int, code: str) -> str:
 def _hash(code: str) -> bytes:
     # The code is 128 random bits, so a plain hash can't be searched back.
     return hashlib.sha256(code.encode()).digest()
+
+
+_NO_REASON = Problem(
+    code="reason_needed",
+    detail=f"A reason has 1 to {LONGEST_WORDS} characters, and no phone, email or card number.",
+    remedy="Say in a few words what is wrong with the draft.",
+    rule="ledger: entries hold no personal data",
+)
+_NO_VERSION = Problem(
+    code="no_such_policy",
+    detail="There is no such version of the policy.",
+    remedy="See the history for every version.",
+    rule="policy: every version is kept",
+    status=404,
+)
