@@ -1,5 +1,6 @@
 """An invented brand with partners."""
 
+import json
 from datetime import UTC, datetime
 
 from orderveil.core.hops import Hop
@@ -37,6 +38,17 @@ def last_act(brand):
             [brand.pk],
         )[0]
     )
+
+
+def last_detail(brand):
+    """(person, detail) of the brand's last act."""
+    rows = store.query(
+        "SELECT entry FROM ledger_entry JOIN ledger_pending USING (entry_id)"
+        " WHERE ledger_entry.log_id = %s ORDER BY id DESC LIMIT 1",
+        [brand.pk],
+    )
+    told = json.loads(bytes(rows[0][0]))
+    return told["who"]["person"], told.get("detail", {})
 
 
 def everything_stored(table):

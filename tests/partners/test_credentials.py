@@ -2,12 +2,14 @@
 
 import hmac
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
 from orderveil.gate import law
+from orderveil.ledger.acts import Who
 from orderveil.partners import credentials
 from orderveil.partners.credentials import UNAUTHORISED
 from orderveil.partners.models import Credential, Partner
@@ -182,9 +184,15 @@ def test_a_secret_is_compared_in_constant_time(partner, monkeypatch):
         return hmac.compare_digest(one, other)
 
     monkeypatch.setattr(credentials, "hmac", type("watched", (), {"compare_digest": watched}))
-    head = token.rpartition("_")[0] if token.count("_") == 2 else "_".join(token.split("_", 2)[:2])
-    assert credentials.is_genuine(made, token)
-    assert not credentials.is_genuine(made, f"{head}_{'A' * 43}")
+    head = "_".join(token.split("_", 2)[:2])
+    good, bad = credentials.proof_of(token), credentials.proof_of(f"{head}_{'A' * 43}")
+    assert credentials.is_genuine(made, good, NOW)
+    assert not credentials.is_genuine(made, bad, NOW)
+    assert [len(side) for pair in seen for side in pair] == [32] * 8
+    credentials.rotate(made.pk, overlap=timedelta(hours=1), now=NOW)
+    seen.clear()
+    made.refresh_from_db()
+    assert credentials.is_genuine(made, good, NOW)
     assert [len(side) for pair in seen for side in pair] == [32] * 4
 
 
@@ -200,11 +208,76 @@ def test_a_use_is_noted_at_most_once_a_minute(partner):
         assert noted() == NOW + timedelta(seconds=last)
 
 
-def test_what_is_not_there_cannot_be_revoked(db):
+@pytest.mark.parametrize(
+    "change", [credentials.revoke, partial(credentials.rotate, overlap=timedelta(0))]
+)
+def test_what_is_not_there_cannot_be_changed(db, change):
     """The refusal says what to look at."""
     with pytest.raises(RefusedError) as caught:
-        credentials.revoke(99, now=NOW)
+        change(99, now=NOW)
     assert caught.value.problem.status == 404
+
+
+def test_a_rotated_credential_has_two_secrets_for_a_while(partner):
+    """Old and new until the overlap has passed; from that moment on only the new one."""
+    made, old = issue(partner)
+    new = credentials.rotate(made.pk, overlap=timedelta(hours=1), now=NOW)
+    assert new.split("_", 2)[1] == str(made.pk)
+    assert accepted(old)
+    assert accepted(new)
+    end = NOW + timedelta(hours=1)
+    assert accepted(old, now=end - timedelta(microseconds=1))
+    assert not accepted(old, now=end)
+    assert accepted(new, now=end)
+
+
+def test_without_an_overlap_the_old_secret_is_over(partner):
+    """At the moment of the rotation, and the row keeps no trace of it."""
+    made, old = issue(partner)
+    assert accepted(old)
+    new = credentials.rotate(made.pk, overlap=timedelta(0), now=NOW)
+    law.forget()
+    assert not accepted(old)
+    assert accepted(new)
+    assert Credential.objects.get(pk=made.pk).previous_hash is None
+
+
+def test_at_most_two_secrets_are_good(partner):
+    """A second rotation within the overlap ends the first secret."""
+    made, first = issue(partner)
+    second, third = (
+        credentials.rotate(made.pk, overlap=timedelta(days=1), now=NOW) for _ in range(2)
+    )
+    assert [accepted(each) for each in (first, second, third)] == [False, True, True]
+
+
+def test_a_process_that_read_the_law_before_the_rotation_lets_the_new_secret_in(partner):
+    """A secret it does not know makes it ask whether the law has changed."""
+    made, old = issue(partner)
+    assert accepted(old)
+    assert accepted(credentials.rotate(made.pk, overlap=timedelta(hours=1), now=NOW))
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired"])
+def test_what_is_over_gets_no_new_secret(partner, how):
+    """A rotation never brings a credential back."""
+    made, _ = issue(partner, expires_at=NOW + timedelta(hours=1))
+    if how == "revoked":
+        credentials.revoke(made.pk, now=NOW)
+    with pytest.raises(RefusedError) as caught:
+        credentials.rotate(made.pk, overlap=timedelta(0), now=NOW + timedelta(hours=1))
+    assert caught.value.problem.code == "credential_over"
+
+
+def test_a_rotation_is_on_record_without_its_secret(partner):
+    """The act says who, which credential and which overlap."""
+    made, _ = issue(partner)
+    new = credentials.rotate(
+        made.pk, overlap=timedelta(hours=24), now=NOW, who=Who(person="person:7")
+    )
+    assert sample.last_act(partner.brand) == ("credential_rotated", f"credential:{made.pk}")
+    assert sample.last_detail(partner.brand) == ("person:7", {"overlap_seconds": 86_400})
+    assert new.split("_", 2)[2] not in sample.everything_stored("ledger_entry")
 
 
 def test_a_number_is_read_from_a_token_of_the_right_shape():

@@ -8,15 +8,17 @@ from orderveil.core.decision import Mode
 from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
 from orderveil.gate import law
-from orderveil.ledger.acts import CHANGES_LAW, ActKind
-from orderveil.partners import credentials, registry
+from orderveil.ledger.acts import CHANGES_LAW, ActKind, Who, machine
+from orderveil.partners import channels, credentials, narrowing, registry, terms
 from orderveil.partners.models import Agreement, Partner
+from orderveil.partners.terms import CentreTerms
 from orderveil.policy import versions
 from partners import sample
 from partners.sample import NOW
 from policy import sample as policies
 
 TODAY = NOW.date()
+DAY = timedelta(days=1)
 
 
 def standing(partner, today=TODAY):
@@ -43,6 +45,15 @@ CHANGES = {
     ActKind.CREDENTIAL_REVOKED: lambda b, p: credentials.revoke(
         credentials.issue(p, Hop.LABEL, now=NOW)[0].pk, now=NOW
     ),
+    ActKind.CREDENTIAL_ROTATED: lambda b, p: credentials.rotate(
+        credentials.issue(p, Hop.LABEL, now=NOW)[0].pk, overlap=timedelta(hours=1), now=NOW
+    ),
+    ActKind.CREDENTIAL_NARROWED: lambda b, p: narrowing.narrow(
+        b.pk, credentials.issue(p, Hop.LABEL, now=NOW)[0].pk, daily_limit=5, now=NOW, who=sample.WHO
+    ),
+    ActKind.CENTRE_TERMS_CHANGED: lambda b, p: terms.set_centre_terms(
+        p, CentreTerms(days=(1, 2)), now=NOW, who=sample.WHO
+    ),
     ActKind.SIGNATORY_ADDED: lambda b, p: versions.add_signatory(b.pk, "asha", now=NOW),
     ActKind.POLICY_PUBLISHED: lambda b, p: versions.publish(
         b.pk, policies.TIGHTER, author="asha", now=NOW
@@ -56,8 +67,6 @@ CHANGES = {
 }
 WITHOUT_A_USE_CASE = {
     ActKind.SIGNATORY_REVOKED,
-    ActKind.CREDENTIAL_ROTATED,
-    ActKind.CENTRE_TERMS_CHANGED,
 }
 OF_PEOPLE = {ActKind.PERSON_ADDED, ActKind.ROLE_CHANGED, ActKind.MEMBERSHIP_ENDED}
 """Tried in tests/people."""
@@ -170,6 +179,52 @@ def test_an_open_agreement_does_not_end(partner):
     registry.agree(partner, date(2026, 11, 1), None, now=NOW, document_digest="ab" * 32)
     assert standing(partner, date(2099, 1, 1)).agreement_in_force
     assert Agreement.objects.get().document_digest == "ab" * 32
+
+
+def test_an_agreement_does_not_end_before_it_begins(partner):
+    """It is refused, and nothing is stored."""
+    code = refusal(registry.agree, partner, date(2026, 11, 2), date(2026, 11, 1), now=NOW)
+    assert code == "agreement_backwards"
+    assert not Agreement.objects.exists()
+
+
+ME = Who(person="person:7")
+BY_SOMEBODY = {
+    "partner_added": lambda b, p: registry.add_partner(b, "new", [Hop.OMS], now=NOW, who=ME),
+    "partner_mode_changed": lambda b, p: registry.set_mode(p, Mode.OBSERVE, 0, now=NOW, who=ME),
+    "partner_suspended": lambda b, p: registry.set_suspended(p, suspended=True, now=NOW, who=ME),
+    "agreement_recorded": lambda b, p: registry.agree(p, TODAY, None, now=NOW, who=ME),
+    "channel_added": lambda b, p: registry.add_channel(b, "web", "own", now=NOW, who=ME),
+    "channel_rotated": lambda b, p: channels.rotate(
+        registry.add_channel(b, "web", "own", now=NOW)[0], overlap=DAY, now=NOW, who=ME
+    ),
+    "channel_revoked": lambda b, p: registry.revoke_channel(
+        registry.add_channel(b, "web", "own", now=NOW)[0], now=NOW, who=ME
+    ),
+    "credential_issued": lambda b, p: credentials.issue(p, Hop.LABEL, now=NOW, who=ME),
+    "credential_rotated": lambda b, p: credentials.rotate(
+        credentials.issue(p, Hop.LABEL, now=NOW)[0].pk, overlap=DAY, now=NOW, who=ME
+    ),
+    "credential_revoked": lambda b, p: credentials.revoke(
+        credentials.issue(p, Hop.LABEL, now=NOW)[0].pk, now=NOW, who=ME
+    ),
+    "centre_terms_changed": lambda b, p: terms.set_centre_terms(p, CentreTerms(), now=NOW, who=ME),
+    "brand_changed": lambda b, p: terms.publish_channel(b, "+91 1800 000", now=NOW, who=ME),
+}
+
+
+@pytest.mark.parametrize("kind", BY_SOMEBODY)
+def test_what_a_person_changes_is_recorded_as_theirs(brand, partner, kind):
+    """The act names the person; where nobody is named, it is this machine."""
+    BY_SOMEBODY[kind](brand, partner)
+    assert sample.last_act(brand)[0] == kind
+    assert sample.last_detail(brand)[0] == "person:7"
+
+
+def test_without_a_person_it_is_this_machine(brand):
+    """As at the command line."""
+    sample.new_partner(brand)
+    assert sample.last_detail(brand)[0] == machine().person
 
 
 def test_suspension_takes_standing_and_gives_it_back(partner):

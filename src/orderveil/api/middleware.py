@@ -15,10 +15,10 @@ from orderveil.api.metrics import REFUSALS, REQUESTS, SECONDS
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
-from orderveil.gate.asking import Caller
+from orderveil.gate.asking import Caller, in_force
 from orderveil.gate.law import authenticate, current
 from orderveil.hops.bodies import BATCH_LIMIT_BYTES, read_body
-from orderveil.partners.credentials import UNAUTHORISED
+from orderveil.partners.credentials import UNAUTHORISED, proof_of
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -116,20 +116,23 @@ def caller_of(req: Request, *, is_checked: bool) -> Caller:
     scheme, _, token = (req.auth or "").partition(" ")
     if scheme.lower() != "bearer":
         raise RefusedError(UNAUTHORISED)
-    found = authenticate(token.strip(), now=req.context.now, address=req.remote_addr)
+    token = token.strip()
+    found = authenticate(token, now=req.context.now, address=req.remote_addr)
     if isinstance(found, Problem):
         raise RefusedError(found)
     law, credential = found
-    if not is_checked:
-        law = current(law)
-        now_known = law.credentials.get(credential.pk)
-        if now_known is None or now_known.revoked_at is not None:
-            raise RefusedError(UNAUTHORISED)
-        if law.partners[credential.partner_id].suspended_at is not None:
-            raise RefusedError(SUSPENDED)
-    return Caller(
+    caller = Caller(
         brand_id=law.brand.pk,
         partner_id=credential.partner_id,
         hop=Hop(credential.hop),
         credential=credential,
+        proof=proof_of(token),
     )
+    if not is_checked:
+        law = current(law)
+        problem = in_force(law, caller, req.context.now)
+        if problem is not None:
+            raise RefusedError(problem)
+        if law.partners[credential.partner_id].suspended_at is not None:
+            raise RefusedError(SUSPENDED)
+    return caller

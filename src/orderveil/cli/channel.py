@@ -1,19 +1,21 @@
 """`orderveil channel`: the ways in for orders, and their webhook secrets."""
 
+from datetime import timedelta
+
 import click
 
-from orderveil.cli.choosing import ask_hidden, needs_database, with_brand, words
+from orderveil.cli.choosing import ask_hidden, needs_database, overlap_option, with_brand, words
 from orderveil.cli.output import print_table
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
 from orderveil.hops.storefront.formats import Format
-from orderveil.partners import choice, registry
+from orderveil.partners import channels, choice, registry
 from orderveil.partners.models import Channel
 
 
 @click.group()
 def channel() -> None:
-    """Channels: add, list, revoke."""
+    """Channels: add, list, rotate, revoke."""
 
 
 @channel.command()
@@ -64,6 +66,33 @@ def list_(brand_name: str | None, *, as_json: bool) -> None:
         show(rows, f"{brand.slug} has no channels yet.", as_json=as_json)
     else:
         print_table(list(rows[0]), (list(row.values()) for row in rows))
+
+
+@channel.command()
+@click.argument("name")
+@overlap_option
+@click.option("--secret-from-stdin", is_flag=True, help="The shop made the secret: read it.")
+@with_brand
+@with_json
+@guarded
+@needs_database
+def rotate(
+    name: str,
+    overlap: timedelta,
+    brand_name: str | None,
+    *,
+    secret_from_stdin: bool,
+    as_json: bool,
+) -> None:
+    """Give channel NAME a new webhook secret; the old one stays good for a while."""
+    found = registry.channel(choice.brand(brand_name), name)
+    given = ask_hidden("The shop's webhook secret").encode() if secret_from_stdin else None
+    made = channels.rotate(found, overlap=overlap, now=utc_now(), secret=given)
+    shown = None if given else made.decode()
+    text = f"The secret of {name} is replaced."
+    if shown:
+        text = f"The new webhook secret of {name}, shown this once:\n{shown}"
+    show({"channel": found.pk, "secret": shown}, text, as_json=as_json)
 
 
 @channel.command()

@@ -7,7 +7,7 @@ input, never from the arguments, which every process of the machine can read.
 import functools
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +43,30 @@ def words(vocabulary: type[StrEnum]) -> click.Choice[str]:
 
 hop_option: Callable[[F], F] = click.option(
     "--hop", type=words(Hop), required=True, help="The hop it is for."
+)
+
+
+class Hours(click.ParamType[timedelta]):
+    """A number of hours, from none to thirty days."""
+
+    name = "hours"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """That long."""
+        if isinstance(value, timedelta):
+            return value
+        return timedelta(hours=click.IntRange(0, 720).convert(value, param, ctx))
+
+
+overlap_option: Callable[[F], F] = click.option(
+    "--overlap-hours",
+    "overlap",
+    type=Hours(),
+    default=24,
+    show_default=True,
+    help="How long the old secret stays good beside the new one; 0: not at all.",
 )
 
 

@@ -1,11 +1,11 @@
 """`orderveil credential`: the keys with which partners' systems ask."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
-from orderveil.cli.choosing import MOMENT, hop_option, needs_database, with_brand
+from orderveil.cli.choosing import MOMENT, hop_option, needs_database, overlap_option, with_brand
 from orderveil.cli.output import print_table
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
@@ -16,7 +16,7 @@ from orderveil.partners.models import Credential
 
 @click.group()
 def credential() -> None:
-    """Credentials: add, list, revoke."""
+    """Credentials: add, list, rotate, revoke."""
 
 
 @credential.command()
@@ -99,6 +99,19 @@ def _cell(value: Any) -> Any:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     return ", ".join(value) if isinstance(value, list) else value
+
+
+@credential.command()
+@click.argument("number", type=click.IntRange(1))
+@overlap_option
+@with_json
+@guarded
+@needs_database
+def rotate(number: int, overlap: timedelta, *, as_json: bool) -> None:
+    """Give credential NUMBER a new secret; the old one stays good for a while."""
+    token = credentials.rotate(number, overlap=overlap, now=utc_now())
+    text = f"The new token of credential {number}, shown this once:\n{token}"
+    show({"credential": number, "token": token}, text, as_json=as_json)
 
 
 @credential.command()

@@ -1,22 +1,27 @@
 """`orderveil subscription`: which partner's system is told of what, and what could not be told."""
 
+from datetime import timedelta
 from typing import Any
 
 import click
-from django.db import transaction
 
-from orderveil.cli.choosing import hop_option, needs_database, with_brand, words
+from orderveil.cli.choosing import (
+    hop_option,
+    needs_database,
+    overlap_option,
+    with_brand,
+    words,
+)
 from orderveil.cli.output import print_table
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
-from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
-from orderveil.gate.leaving import end_subscription
-from orderveil.ledger.acts import ActKind, machine, record
-from orderveil.outbox import deliveries, subscriptions
+from orderveil.ledger.acts import machine
+from orderveil.outbox import deliveries, subscribing, subscriptions
 from orderveil.outbox.events import EventKind
 from orderveil.partners import choice, registry
-from orderveil.partners.models import Brand, Partner
+from orderveil.partners.models import Partner
 
 number_argument = click.argument("number", type=click.IntRange(1))
 
@@ -47,31 +52,11 @@ def add(
     """Tell a partner's system at URL of what happens; the signing secret is shown this once."""
     brand = choice.brand(brand_name)
     partner = choice.must_run(registry.partner(brand, partner_name), Hop(hop))
-    number, secret = _subscribe(brand, partner, Hop(hop), url, kinds)
+    wanted = [EventKind(kind) for kind in kinds]
+    made, secret = subscribing.add(partner, Hop(hop), url, wanted, now=utc_now(), who=machine())
+    number = made.subscription_id
     text = f"Subscription {number} of {partner_name}. Its secret, shown this once:\n{secret}"
     show({"subscription": number, "secret": secret}, text, as_json=as_json)
-
-
-@transaction.atomic
-def _subscribe(
-    brand: Brand, partner: Partner, hop: Hop, url: str, kinds: tuple[str, ...]
-) -> tuple[int, str]:
-    now = utc_now()
-    made = subscriptions.subscribe(
-        brand.pk, partner.pk, hop, url, [EventKind(kind) for kind in kinds], now=now
-    )
-    if isinstance(made, Problem):
-        raise RefusedError(made)
-    number = made[0].subscription_id
-    record(
-        brand.pk,
-        ActKind.SUBSCRIPTION_ADDED,
-        now=now,
-        who=machine(),
-        subject=f"subscription:{number}",
-        detail={"partner": partner.pk, "hop": hop, "kinds": ",".join(sorted(kinds))},
-    )
-    return number, made[1]
 
 
 @subscription.command("list")
@@ -114,22 +99,22 @@ def _row(each: subscriptions.Subscription, names: dict[int, str]) -> dict[str, A
 def revoke(number: int, brand_name: str | None, *, as_json: bool) -> None:
     """End subscription NUMBER, and what was still to be sent by it."""
     brand = choice.brand(brand_name)
-    if not end_subscription(brand.pk, number, now=utc_now(), who=machine()):
+    if not subscribing.end(brand.pk, number, now=utc_now(), who=machine()):
         raise RefusedError(subscriptions.NO_SUCH_SUBSCRIPTION)
     show({"subscription": number}, f"Subscription {number} is ended.", as_json=as_json)
 
 
 @subscription.command()
 @number_argument
+@overlap_option
 @with_brand
 @with_json
 @guarded
 @needs_database
-def rotate(number: int, brand_name: str | None, *, as_json: bool) -> None:
-    """Give subscription NUMBER a new secret; the old one signs beside it for a day."""
-    secret = subscriptions.rotate_secret(choice.brand(brand_name).pk, number, utc_now())
-    if isinstance(secret, Problem):
-        raise RefusedError(secret)
+def rotate(number: int, overlap: timedelta, brand_name: str | None, *, as_json: bool) -> None:
+    """Give subscription NUMBER a new secret; the old one signs beside it for a while."""
+    brand = choice.brand(brand_name)
+    secret = subscribing.rotate(brand.pk, number, overlap=overlap, now=utc_now(), who=machine())
     text = f"The new secret of subscription {number}, shown this once:\n{secret}"
     show({"subscription": number, "secret": secret}, text, as_json=as_json)
 

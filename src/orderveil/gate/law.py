@@ -21,6 +21,7 @@ from orderveil.partners.credentials import (
     credential_id,
     is_genuine,
     is_in_force,
+    proof_of,
     touch,
 )
 from orderveil.partners.models import Agreement, Brand, Credential, Partner
@@ -146,19 +147,22 @@ def authenticate(
 ) -> tuple[Law, Credential] | Problem:
     """The credential behind a bearer token and its brand's Law.
 
-    Only a credential that this process does not know is looked up: guessing secrets for a known
-    one costs us nothing, and what changed about it meanwhile the statement notices.
+    What this process knows is asked first. A secret that it does not know may be a newer one: then
+    the revision is read, and the Law if that has changed. What else changed meanwhile the
+    statement notices.
     """
     number = credential_id(token)
     if number is None:
         return UNAUTHORISED
+    proof = proof_of(token)
     law = _laws.get(_brand_of_credential.get(number, -1)) or _law_with(number)
-    credential = law.credentials.get(number) if law else None
-    if (
-        law is None
-        or credential is None
-        or not is_genuine(credential, token)
-        or not is_in_force(credential, now=now, address=address)
+    if law is None or number not in law.credentials:
+        return UNAUTHORISED
+    if not is_genuine(law.credentials[number], proof, now):
+        law = current(law)
+    credential = law.credentials[number]
+    if not (
+        is_genuine(credential, proof, now) and is_in_force(credential, now=now, address=address)
     ):
         return UNAUTHORISED
     touch(credential, now)

@@ -7,7 +7,7 @@ Rules kept here:
   row and caches nothing, so a rollback leaves no secret behind that was never stored.
 - A process keeps an opened secret for CACHE_SECONDS; another process's change shows after that.
 - Names: `id_key`, `index_key`, `ref_key`, `hash_key`, `ledger_signing_key`, `channel:<id>`,
-  `subscription:<id>`.
+  `subscription:<id>`, and the two with `:previous` while they are being rotated.
 """
 
 import secrets as randomness
@@ -31,7 +31,7 @@ _thread = threading.local()
 
 def ensure(brand_id: int, name: str, length: int = 32) -> bytes:
     """The secret; a new random one of `length` bytes if there is none. Committed on return."""
-    found = _find(brand_id, name)
+    found = find(brand_id, name)
     if found is not None:
         return found
     with _slow:
@@ -42,13 +42,33 @@ def ensure(brand_id: int, name: str, length: int = 32) -> bytes:
 
 def get(brand_id: int, name: str) -> bytes:
     """The secret. KeyringError when there is none."""
-    found = _find(brand_id, name)
+    found = find(brand_id, name)
     if found is None:
         raise KeyringError(
             f"Brand {brand_id} has no secret named {name}.",
             remedy="Create what it belongs to again.",
         )
     return found
+
+
+def find(brand_id: int, name: str) -> bytes | None:
+    """The secret; None when there is none."""
+    place = (brand_id, name)
+    if place in _touched():
+        return _open(place)
+    held = _cache.get(place)
+    if held is not None and held[0] > time.monotonic():
+        return held[1]
+    with _slow:
+        held = _cache.get(place)
+        if held is not None and held[0] > time.monotonic():
+            return held[1]
+        found = _open(place)
+        if found is None:
+            _cache.pop(place, None)
+        else:
+            _cache[place] = (time.monotonic() + CACHE_SECONDS, found)
+        return found
 
 
 def put(brand_id: int, name: str, value: bytes) -> None:
@@ -78,25 +98,6 @@ def forget() -> None:
     """Drop every secret this process holds."""
     with _slow:
         _cache.clear()
-
-
-def _find(brand_id: int, name: str) -> bytes | None:
-    place = (brand_id, name)
-    if place in _touched():
-        return _open(place)
-    held = _cache.get(place)
-    if held is not None and held[0] > time.monotonic():
-        return held[1]
-    with _slow:
-        held = _cache.get(place)
-        if held is not None and held[0] > time.monotonic():
-            return held[1]
-        found = _open(place)
-        if found is None:
-            _cache.pop(place, None)
-        else:
-            _cache[place] = (time.monotonic() + CACHE_SECONDS, found)
-        return found
 
 
 def _open(place: _Place) -> bytes | None:

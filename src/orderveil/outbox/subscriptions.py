@@ -5,7 +5,7 @@ Rules kept here:
 - a new secret leaves the old one signing beside it for a while, so that a partner can change
   over without losing a webhook;
 - revoking ends what was still to be sent, and the secret with it.
-The caller records these acts.
+`subscribing` records these acts.
 """
 
 import secrets as randomness
@@ -169,11 +169,14 @@ def rotate_secret(
         cursor.execute(
             "UPDATE outbox_subscription SET previous_until = %s"
             " WHERE id = %s AND brand_id = %s AND revoked_at IS NULL",
-            [now + overlap, subscription_id, brand_id],
+            [now + overlap if overlap else None, subscription_id, brand_id],
         )
         if cursor.rowcount == 0:
             return NO_SUCH_SUBSCRIPTION
-        secrets.put(brand_id, _previous(name), secrets.get(brand_id, name))
+        if overlap:
+            secrets.put(brand_id, _previous(name), secrets.get(brand_id, name))
+        else:
+            secrets.delete(brand_id, _previous(name))
         secret = randomness.token_bytes(SECRET_BYTES)
         secrets.put(brand_id, name, secret)
     return spell_secret(secret)

@@ -1,8 +1,10 @@
 """Credentials: shown once, stored hashed, scoped to brand, hop and partner.
 
 Rules kept here:
+- a new secret leaves the old one good beside it for a chosen time, so that a partner can change
+  over without a refusal; two are good at most, and with no overlap the old one dies at once;
 - the secret is 256 random bits, so a plain SHA-256 of it can't be searched back; it is compared
-  in constant time;
+  in constant time, and with the old one whether there is one or not;
 - revoked, expired, or used from another network: the same refusal as an unknown one tells an
   outsider nothing, and the owner reads the reason in `orderveil credential list`.
 """
@@ -18,7 +20,8 @@ from django.db import transaction
 
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
-from orderveil.ledger.acts import ActKind, machine, record
+from orderveil.ledger.acts import ActKind, Who, machine, record
+from orderveil.partners import quotas
 from orderveil.partners.models import Channel, Credential, Partner
 from orderveil.partners.registry import missing
 
@@ -46,8 +49,9 @@ def issue(
     networks: list[str] | None = None,
     daily_limit: int | None = None,
     channel: Channel | None = None,
+    who: Who | None = None,
 ) -> tuple[Credential, str]:
-    """The credential, and its token: the only time anyone sees it."""
+    """The credential, and its token: the only time anyone sees it. Raises `RefusedError`."""
     if hop not in partner.hops:
         raise RefusedError(
             Problem(
@@ -57,13 +61,15 @@ def issue(
                 rule="a credential is for a hop that its partner runs",
             )
         )
+    allowed = [checked_network(text) for text in networks or []]
+    quotas.check_credentials(partner.brand_id, now)
     secret = secrets.token_urlsafe(32)
     made = Credential.objects.create(
         brand_id=partner.brand_id,
         partner=partner,
         hop=hop,
         secret_hash=_hash(secret),
-        networks=[_network(text) for text in networks or []],
+        networks=allowed,
         daily_limit=daily_limit,
         channel=channel,
         created_at=now,
@@ -73,7 +79,7 @@ def issue(
         partner.brand_id,
         ActKind.CREDENTIAL_ISSUED,
         now=now,
-        who=machine(),
+        who=who or machine(),
         subject=f"credential:{made.pk}",
         detail={"partner": partner.pk, "hop": hop, "daily_limit": daily_limit or 0},
     )
@@ -81,7 +87,36 @@ def issue(
 
 
 @transaction.atomic
-def revoke(credential_id: int, *, now: datetime) -> None:
+def rotate(credential_id: int, *, overlap: timedelta, now: datetime, who: Who | None = None) -> str:
+    """The token with a new secret: the only time anyone sees it. Raises `RefusedError`.
+
+    Until `overlap` has passed, the secret it replaces is good too; an even older one no more.
+    """
+    found = Credential.objects.select_for_update().filter(pk=credential_id).first()
+    if found is None:
+        raise missing("credential", str(credential_id), "See `orderveil credential list`.")
+    if found.revoked_at is not None or (found.expires_at is not None and found.expires_at <= now):
+        raise RefusedError(_NOT_IN_FORCE)
+    secret = secrets.token_urlsafe(32)
+    keeps = overlap > timedelta(0)
+    Credential.objects.filter(pk=credential_id).update(
+        secret_hash=_hash(secret),
+        previous_hash=found.secret_hash if keeps else None,
+        previous_until=now + overlap if keeps else None,
+    )
+    record(
+        found.brand_id,
+        ActKind.CREDENTIAL_ROTATED,
+        now=now,
+        who=who or machine(),
+        subject=f"credential:{credential_id}",
+        detail={"overlap_seconds": int(overlap.total_seconds())},
+    )
+    return f"ov_{credential_id}_{secret}"
+
+
+@transaction.atomic
+def revoke(credential_id: int, *, now: datetime, who: Who | None = None) -> None:
     """From its commit on, nothing that begins with this credential is answered."""
     found = Credential.objects.filter(pk=credential_id).first()
     if found is None:
@@ -91,12 +126,12 @@ def revoke(credential_id: int, *, now: datetime) -> None:
         found.brand_id,
         ActKind.CREDENTIAL_REVOKED,
         now=now,
-        who=machine(),
+        who=who or machine(),
         subject=f"credential:{credential_id}",
     )
 
 
-def _network(text: str) -> str:
+def checked_network(text: str) -> str:
     """The CIDR range in its one spelling; raises `RefusedError`."""
     try:
         return str(ip_network(text))
@@ -106,7 +141,7 @@ def _network(text: str) -> str:
                 code="network_invalid",
                 detail=f"{text!r} is no network.",
                 remedy="Write it as CIDR with no bits set behind the prefix: `192.0.2.0/24`.",
-                rule="a credential's networks are CIDR ranges (RFC 4632)",
+                rule="networks are CIDR ranges (RFC 4632)",
             )
         ) from None
 
@@ -121,10 +156,20 @@ def credential_id(token: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def is_genuine(credential: Credential, token: str) -> bool:
-    """Constant-time: does the token hold this credential's secret?"""
+def proof_of(token: str) -> bytes:
+    """The digest of the secret inside a token; of nothing if it has not the shape of one."""
     match = _TOKEN.fullmatch(token)
-    return match is not None and hmac.compare_digest(bytes(credential.secret_hash), _hash(match[2]))
+    return _hash(match[2]) if match else b""
+
+
+def is_genuine(credential: Credential, proof: bytes, now: datetime) -> bool:
+    """Constant-time: is this the credential's secret, or the one it replaces for a while yet?"""
+    current = bytes(credential.secret_hash)
+    until = credential.previous_until
+    keeps = credential.previous_hash is not None and until is not None and now < until
+    previous = bytes(credential.previous_hash or current) if keeps else current
+    # Both are compared, so that the time says nothing about which one matched.
+    return hmac.compare_digest(current, proof) | hmac.compare_digest(previous, proof)
 
 
 def is_in_force(credential: Credential, *, now: datetime, address: str | None) -> bool:
@@ -157,3 +202,12 @@ def touch(credential: Credential, now: datetime) -> None:
     if last is None or now - last >= LAST_USE_STEP:
         credential.last_used_at = now
         Credential.objects.filter(pk=credential.pk).update(last_used_at=now)
+
+
+_NOT_IN_FORCE = Problem(
+    code="credential_over",
+    detail="This credential is revoked or has expired.",
+    remedy="Issue a new one.",
+    rule="a credential that is over gets no new secret",
+    status=409,
+)

@@ -123,3 +123,19 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return f"credential {self.pk}"
+
+
+class Quota(models.Model):
+    """What a platform operator allows a brand; None: any number."""
+
+    brand = models.OneToOneField(Brand, on_delete=models.PROTECT, primary_key=True)
+    orders_per_day = models.IntegerField(null=True)
+    """New orders in a UTC day."""
+    credentials = models.IntegerField(null=True)
+    """Credentials in force at once."""
+
+    class Meta:
+        db_table = "partners_quota"
+
+    def __str__(self) -> str:
+        return f"quota of {self.brand}"

@@ -15,7 +15,7 @@ from orderveil.core.decision import Mode
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.keyring import secrets as keyring_secrets
-from orderveil.ledger.acts import ActKind, machine, record
+from orderveil.ledger.acts import ActKind, Who, machine, record
 from orderveil.partners.models import Agreement, Brand, Channel, Partner
 
 
@@ -79,7 +79,13 @@ def partner(brand_: Brand, slug: str) -> Partner:
 
 @transaction.atomic
 def add_channel(
-    brand_: Brand, name: str, format_: str, *, now: datetime, secret: bytes | None = None
+    brand_: Brand,
+    name: str,
+    format_: str,
+    *,
+    now: datetime,
+    secret: bytes | None = None,
+    who: Who | None = None,
 ) -> tuple[Channel, bytes]:
     """A way in for orders, and its webhook secret: shown once, sealed here.
 
@@ -94,7 +100,7 @@ def add_channel(
         brand_.pk,
         ActKind.CHANNEL_ADDED,
         now=now,
-        who=machine(),
+        who=who or machine(),
         subject=f"channel:{made.pk}",
         detail={"format": format_},
     )
@@ -102,12 +108,17 @@ def add_channel(
 
 
 @transaction.atomic
-def revoke_channel(made: Channel, *, now: datetime) -> bool:
-    """Close a way in; False if it was closed already. Its name stays taken: orders point to it."""
+def revoke_channel(made: Channel, *, now: datetime, who: Who | None = None) -> bool:
+    """Close a way in; False if it was closed already. Its name stays taken: orders point to it.
+
+    Its secrets go with it.
+    """
     if not Channel.objects.filter(pk=made.pk, revoked_at=None).update(revoked_at=now):
         return False
     subject = f"channel:{made.pk}"
-    record(made.brand_id, ActKind.CHANNEL_REVOKED, now=now, who=machine(), subject=subject)
+    for name in (subject, f"{subject}:previous"):
+        keyring_secrets.delete(made.brand_id, name)
+    record(made.brand_id, ActKind.CHANNEL_REVOKED, now=now, who=who or machine(), subject=subject)
     return True
 
 
@@ -138,6 +149,7 @@ def add_partner(
     assigned_by_default: bool = False,
     mode: Mode = Mode.ENFORCE,
     enforce_percent: int = 100,
+    who: Who | None = None,
 ) -> Partner:
     """A company that runs `hops`; it receives nothing before an agreement, unless it is `own`.
 
@@ -161,7 +173,7 @@ def add_partner(
         brand_.pk,
         ActKind.PARTNER_ADDED,
         now=now,
-        who=machine(),
+        who=who or machine(),
         subject=f"partner:{made.pk}",
         detail={"hops": ",".join(made.hops), "own": own, "mode": mode},
     )
@@ -169,7 +181,9 @@ def add_partner(
 
 
 @transaction.atomic
-def set_mode(partner_: Partner, mode: Mode, percent: int, *, now: datetime) -> None:
+def set_mode(
+    partner_: Partner, mode: Mode, percent: int, *, now: datetime, who: Who | None = None
+) -> None:
     """Roll a partner out or back: observe, enforce N%, enforce. Raises `RefusedError`."""
     _check_percent(percent)
     Partner.objects.filter(pk=partner_.pk).update(mode=mode, enforce_percent=percent)
@@ -177,18 +191,21 @@ def set_mode(partner_: Partner, mode: Mode, percent: int, *, now: datetime) -> N
         partner_.brand_id,
         ActKind.PARTNER_MODE_CHANGED,
         now=now,
-        who=machine(),
+        who=who or machine(),
         subject=f"partner:{partner_.pk}",
         detail={"mode": mode, "percent": percent},
     )
 
 
 @transaction.atomic
-def set_suspended(partner_: Partner, *, suspended: bool, now: datetime) -> None:
+def set_suspended(
+    partner_: Partner, *, suspended: bool, now: datetime, who: Who | None = None
+) -> None:
     """Take a partner's standing away, or give it back."""
     Partner.objects.filter(pk=partner_.pk).update(suspended_at=now if suspended else None)
     kind = ActKind.PARTNER_SUSPENDED if suspended else ActKind.PARTNER_RESTORED
-    record(partner_.brand_id, kind, now=now, who=machine(), subject=f"partner:{partner_.pk}")
+    subject = f"partner:{partner_.pk}"
+    record(partner_.brand_id, kind, now=now, who=who or machine(), subject=subject)
 
 
 @transaction.atomic
@@ -199,8 +216,14 @@ def agree(
     *,
     now: datetime,
     document_digest: str = "",
+    who: Who | None = None,
 ) -> Agreement:
-    """Record a signed data-processing agreement: its dates and the digest of the document."""
+    """Record a signed data-processing agreement: its dates and the digest of the document.
+
+    Raises `RefusedError` if it would end before it begins.
+    """
+    if ends_on is not None and ends_on < starts_on:
+        raise RefusedError(_BACKWARDS)
     made = Agreement.objects.create(
         partner=partner_,
         starts_on=starts_on,
@@ -212,7 +235,7 @@ def agree(
         partner_.brand_id,
         ActKind.AGREEMENT_RECORDED,
         now=now,
-        who=machine(),
+        who=who or machine(),
         subject=f"partner:{partner_.pk}",
         detail={
             "from": starts_on.isoformat(),
@@ -221,3 +244,11 @@ def agree(
         },
     )
     return made
+
+
+_BACKWARDS = Problem(
+    code="agreement_backwards",
+    detail="This agreement would end before it begins.",
+    remedy="Give a last day that is not before the first.",
+    rule="standing: an agreement is in force from its first day to its last",
+)

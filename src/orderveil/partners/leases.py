@@ -1,0 +1,71 @@
+"""Leases: a day's number, spent by many processes without a row that all of them queue for.
+
+A process leases a block from (key, UTC day) in a short transaction of its own and spends it from
+memory. The total leased never exceeds the limit; a crash loses its lease, so a limit can only be
+reached early, never exceeded.
+"""
+
+import threading
+from datetime import UTC, date, datetime
+from typing import Final
+
+from django.db import connection, transaction
+
+BLOCKS_PER_LIMIT: Final = 20
+"""A block is a twentieth of the limit: few round trips, little lost with a process."""
+
+
+class Leases:
+    """The leases of this process on the rows of one table: (key, day, leased)."""
+
+    def __init__(self, table: str, key: str) -> None:
+        """`table` and its key's column: names of ours."""
+        where = f"WHERE {key} = %s AND day = %s"
+        self._begin = (
+            f"INSERT INTO {table} ({key}, day, leased) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING"  # noqa: S608
+        )
+        self._look = f"SELECT leased FROM {table} {where} FOR UPDATE"  # noqa: S608
+        self._add = f"UPDATE {table} SET leased = leased + %s {where}"  # noqa: S608
+        self._locks: dict[int, threading.Lock] = {}
+        self._left: dict[int, tuple[date, int]] = {}
+
+    def take(self, key: int, limit: int, wanted: int, now: datetime, *, least: int) -> int:
+        """How many of `wanted` there are; 0, and nothing is taken, if that is under `least`."""
+        today = now.astimezone(UTC).date()
+        # One key's lease keeps nobody else waiting.
+        with self._locks.setdefault(key, threading.Lock()):
+            day, left = self._left.get(key, (today, 0))
+            if day != today:
+                day, left = today, 0
+            if left < wanted:
+                left += self._lease(key, day, limit, wanted - left, least=max(least - left, 1))
+            granted = min(wanted, left)
+            if granted < least:
+                granted = 0
+            self._left[key] = (day, left - granted)
+            return granted
+
+    def give_back(self, key: int, count: int, now: datetime) -> None:
+        """What was taken and not used, for this process's next; nothing once the day is over."""
+        today = now.astimezone(UTC).date()
+        with self._locks.setdefault(key, threading.Lock()):
+            day, left = self._left.get(key, (today, 0))
+            if day == today:
+                self._left[key] = (day, left + count)
+
+    def forget(self) -> None:
+        """Drop every lease, which is lost: after a restore, and between tests."""
+        self._left.clear()
+
+    def _lease(self, key: int, day: date, limit: int, need: int, *, least: int) -> int:
+        """How many this process may add to what it holds; 0 if `least` is not to be had."""
+        place: list[int | date] = [key, day]
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            cursor.execute(self._begin, place)
+            cursor.execute(self._look, place)
+            left = max(limit - int(cursor.fetchone()[0]), 0)
+            block = min(max(need, limit // BLOCKS_PER_LIMIT), left)
+            if block < least:
+                return 0
+            cursor.execute(self._add, [block, *place])
+        return block
