@@ -8,11 +8,12 @@
     const masked = box.dataset.masked || "";
     box.replaceChildren(document.createTextNode(masked));
     box.classList.remove("revealed");
-    box.removeAttribute("data-seconds");
+    ["data-seconds", "data-masked", "data-who"].forEach((name) => box.removeAttribute(name));
     box.dispatchEvent(new CustomEvent("desk:masked", { bubbles: true }));
   };
   const watch = (box) => {
     if (box.dataset.watched) return;
+    if (document.hidden) { hide(box); return; }
     box.dataset.watched = "1";
     const end = Date.now() + 1000 * Number(box.dataset.seconds);
     const left = box.querySelector("[data-left]");
@@ -25,21 +26,33 @@
     };
     tick();
   };
-  const hideAll = () => document.querySelectorAll("[data-seconds]").forEach(hide);
+  const boxes = () => [...document.querySelectorAll("[data-seconds]")];
+  const hideAll = () => boxes().forEach(hide);
+  const watchAll = () => boxes().forEach(watch);
 
-  document.addEventListener("htmx:afterSwap", () => document.querySelectorAll("[data-seconds]").forEach(watch));
-  // The browser keeps a page it leaves; what was revealed must not be in it.
+  document.addEventListener("htmx:afterSwap", watchAll);
+  watchAll();
+  // The browser keeps a page it leaves; what was revealed must not be in it, nor on a screen that
+  // nobody looks at, nor in what htmx puts aside for the way back.
   addEventListener("pagehide", hideAll);
+  addEventListener("beforeprint", hideAll);
+  document.addEventListener("htmx:beforeHistorySave", hideAll);
   document.addEventListener("visibilitychange", () => { if (document.hidden) hideAll(); });
 
-  document.addEventListener("copy", (event) => {
-    const node = getSelection().anchorNode;
-    const from = node && (node.nodeType === 1 ? node : node.parentElement);
-    const box = from && from.closest("[data-seconds]");
-    if (!box || !event.clipboardData) return;
-    event.clipboardData.setData("text/plain", getSelection().toString() + " [" + box.dataset.who + "]");
-    event.preventDefault();
-  });
+  // Whatever is copied or dragged out of the page with a revealed value in it says who looked.
+  const who = () => {
+    const chosen = getSelection();
+    return boxes().filter((box) => chosen.rangeCount && chosen.containsNode(box, true)).map((box) => box.dataset.who);
+  };
+  const carry = (transfer) => {
+    const seen = who();
+    if (!seen.length || !transfer) return false;
+    transfer.clearData();
+    transfer.setData("text/plain", getSelection().toString().trim() + " [" + seen.join("; ") + "]");
+    return true;
+  };
+  document.addEventListener("copy", (event) => { if (carry(event.clipboardData)) event.preventDefault(); });
+  document.addEventListener("dragstart", (event) => carry(event.dataTransfer));
 
   const fold = () => document.querySelectorAll("details[data-nav]").forEach((one) => { one.open = !PHONE.matches; });
   fold();
