@@ -14,6 +14,7 @@ from orderveil.api import idempotency
 from orderveil.core.clocks import utc_now
 from orderveil.ledger import partitions
 from orderveil.outbox import upkeep
+from orderveil.reviews import calendar
 
 EVENTS_KEPT = timedelta(days=30)
 QUEUE = "schedules"
@@ -36,6 +37,13 @@ def tasks(app: App) -> None:
         del timestamp
         idempotency.sweep(utc_now())
         upkeep.sweep(utc_now() - EVENTS_KEPT)
+
+    @app.periodic(cron="27 3 * * *")
+    @app.task(queue=QUEUE)
+    def open_reviews(timestamp: int) -> None:
+        """Access reviews that are due are open, whoever forgot."""
+        del timestamp
+        calendar.open_due(utc_now())
 
     @app.periodic(cron="*/5 * * * *")
     @app.task(queue=QUEUE, pass_context=False)

@@ -5,11 +5,12 @@ from django.urls import include, path
 from orderveil.core.pages import Page
 from orderveil.hops.support.pages import PAGES as SUPPORT
 from orderveil.people.pages import PAGES as PEOPLE
+from orderveil.reviews.pages import PAGES as REVIEWS
 from orderveil.scams.pages import PAGES as SCAMS
 from orderveil.web.assets import asset
 from orderveil.web.guard import guarded
 
-PAGES: tuple[Page, ...] = (*SCAMS, *SUPPORT, *PEOPLE)
+PAGES: tuple[Page, ...] = (*SCAMS, *SUPPORT, *PEOPLE, *REVIEWS)
 """In the order of the navigation."""
 
 urlpatterns = [

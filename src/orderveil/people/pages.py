@@ -1,5 +1,0 @@
-"""The pages about people."""
-
-from orderveil.core.pages import Page
-
-PAGES: tuple[Page, ...] = ()
