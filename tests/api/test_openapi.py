@@ -96,6 +96,12 @@ def test_what_needs_a_credential_says_so(document):
         ("ViewsRequest", ViewsRequest, {"refs": ["A" * 26]}, {"refs": []}),
         ("EventRequest", EventRequest, {"state": "packed", "awb": "A"}, {"state": "lost"}),
         ("EventRequest", EventRequest, {"open_return": True}, {"awb": "A\x00"}),
+        (
+            "EventRequest",
+            EventRequest,
+            {"state": "undelivered", "reason": "address_wrong"},
+            {"state": "undelivered", "reason": "the lane behind the temple"},
+        ),
         ("EventRequest", EventRequest, {"assign": {"hop": "wms", "partner": "p"}}, {"assign": {}}),
     ],
 )

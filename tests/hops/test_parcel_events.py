@@ -196,3 +196,58 @@ def test_every_state_of_the_road_is_known_to_the_door(doors, order):
     told = problem_of(doors.event(Hop.REPORTS, order, state="lost"), 422, "invalid_request")
     assert told["pointer"] == "/state"
     assert "lost" not in told["detail"]
+
+
+def on_the_way(doors, order):
+    """The order, shipped."""
+    doors.scene.pack(order)
+    doors.event(Hop.COURIER, order, state="shipped")
+    return order
+
+
+def test_an_undelivered_parcel_has_a_reason_from_the_list(doors, order):
+    """It is kept with the attempt; without one it is `other`."""
+    on_the_way(doors, order)
+    told = doors.event(Hop.COURIER, order, state="undelivered", reason="address_incomplete")
+    assert (told.status_code, told.json["state"]) == (200, "undelivered")
+    doors.event(Hop.COURIER, order, state="out_for_delivery")
+    doors.event(Hop.COURIER, order, state="undelivered")
+    kept = rows("SELECT attempt_no, reason, answer FROM vault_attempt ORDER BY 1")
+    assert kept == [(1, "address_incomplete", "moved_on"), (2, "other", None)]
+
+
+def test_a_reason_in_free_text_is_refused(doors, order):
+    """422 with its place and without its words: couriers' remarks name people."""
+    on_the_way(doors, order)
+    remark = "call Asha on 90000 00001"
+    told = doors.event(Hop.COURIER, order, state="undelivered", reason=remark)
+    problem = problem_of(told, 422, "invalid_request")
+    assert problem["pointer"] == "/reason"
+    assert "Asha" not in told.text
+    assert states() == ["shipped"]
+    assert rows("SELECT count(*) FROM vault_attempt") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"state": "delivered"},
+        {"open_return": True},
+        {"assign": {"hop": "wms", "partner": "wms-one"}},
+    ],
+)
+def test_a_reason_belongs_to_an_attempt(doors, order, event):
+    """With anything else it is refused, and nothing is done."""
+    on_the_way(doors, order)
+    told = doors.event(Hop.COURIER, order, reason="refused", **event)
+    assert problem_of(told, 422, "reason_without_attempt")["pointer"] == "/reason"
+    assert states() == ["shipped"]
+
+
+def test_a_repeated_report_of_an_attempt_is_one(doors, order):
+    """Under the same key, and under another one."""
+    on_the_way(doors, order)
+    for key in ("k-1", "k-1", "k-2"):
+        told = doors.event(Hop.COURIER, order, key=key, state="undelivered", reason="refused")
+        assert told.status_code == 200
+    assert rows("SELECT attempt_no, reason FROM vault_attempt") == [(1, "refused")]

@@ -20,9 +20,11 @@ from django.db import IntegrityError, connection, transaction
 from orderveil.core.errors import OrderveilError
 from orderveil.core.literals import bytea_array
 from orderveil.core.orders import OrderDraft
+from orderveil.core.states import ParcelState
 from orderveil.gate.inserting import EpochGoneError, insert_many
 from orderveil.gate.keys import brand_keys
 from orderveil.gate.prepare import RANDOM_BYTES, SealedDraft, identify, prepare
+from orderveil.gate.reported import follow_state
 from orderveil.gate.single import insert_one
 from orderveil.gate.updating import Effect, update_order
 from orderveil.keyring import epochs
@@ -72,7 +74,8 @@ def admit(
     """
     keys = brand_keys(brand_id)
     ids = [identify(keys, channel_id, draft) for draft in drafts]
-    if len(drafts) == 1 and also is None and not connection.in_atomic_block:
+    plain = len(drafts) == 1 and also is None and not _begins_undelivered(drafts[0])
+    if plain and not connection.in_atomic_block:
         # Most webhooks bring a new order: one round trip, and no transaction to ask about it.
         sealed = _seal(brand_id, drafts, ids)[0]
         if insert_one(sealed, brand_id, channel_id, now=now, who=who, delivery_id=delivery_id):
@@ -124,12 +127,28 @@ def _admit_all(
     sealed = _seal(brand_id, [drafts[at] for at in first.values()], list(first))
     if sealed:
         insert_many(sealed, brand_id, channel_id, now=now, who=who)
+        for order, at in first.items():
+            if _begins_undelivered(drafts[at]):
+                _report_attempts(brand_id, order, drafts[at], now=now, who=who)
     status = dict.fromkeys(first.values(), Status.ADMITTED)
     for at in by_id:
         if at not in status:
             effect = update_order(brand_id, ids[at], drafts[at], now=now, who=who)
             status[at] = _STATUS_OF[effect]
     return [Admission(order, status[at]) for at, order in enumerate(ids)]
+
+
+def _begins_undelivered(draft: OrderDraft) -> bool:
+    return any(parcel.state == ParcelState.UNDELIVERED for parcel in draft.parcels)
+
+
+def _report_attempts(
+    brand_id: int, order_id: bytes, draft: OrderDraft, *, now: datetime, who: Who
+) -> None:
+    """A shop may tell of an order only after its first attempt failed."""
+    for number, parcel in enumerate(draft.parcels, 1):
+        if parcel.state is not None:
+            follow_state(brand_id, order_id, number, None, parcel.state, now=now, who=who)
 
 
 def _known(ids: Sequence[bytes]) -> set[bytes]:

@@ -4,7 +4,8 @@ Rules kept here:
 - a move is made only if the transitions table lets this hop make it, from the state the parcel is
   in at that moment;
 - a hop with reach `assigned` moves only parcels assigned to its partner;
-- a move never reads personal data, so it is an act, not a disclosure.
+- a move never reads personal data, so it is an act, not a disclosure;
+- a parcel that becomes undelivered has an attempt, with a reason from a list.
 """
 
 from datetime import datetime
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
+from orderveil.core.attempts import AttemptReason
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop, Reach
 from orderveil.core.states import ParcelState
@@ -20,6 +22,7 @@ from orderveil.core.transitions import MAY_ASSIGN, MAY_OPEN_REVERSE, may_move, m
 from orderveil.gate import law as laws
 from orderveil.gate import refusals
 from orderveil.gate.asking import Caller
+from orderveil.gate.reported import follow_state
 from orderveil.gate.resealing import fence
 from orderveil.gate.shop_parcels import emit_state
 from orderveil.ledger.acts import ActKind, Who, record
@@ -74,8 +77,14 @@ def move(
     now: datetime,
     carrier: str | None = None,
     awb: str | None = None,
+    reason: AttemptReason | None = None,
 ) -> Moved | Problem:
-    """Move a parcel to a state; the same state again is no change and no refusal."""
+    """Move a parcel to a state; the same state again is no change and no refusal.
+
+    `reason` is why a parcel is undelivered; it belongs to no other state.
+    """
+    if reason is not None and to != ParcelState.UNDELIVERED:
+        return NO_ATTEMPT
     number = parcel_no or FIRST_PARCEL
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         problem = _stands(caller, now)
@@ -104,6 +113,12 @@ def move(
             who=who(caller),
             order_id=order_id,
             detail={"parcel": number, "from": before.value, "to": to.value, "hop": caller.hop},
+        )
+        follow_state(
+            *(caller.brand_id, order_id, number, before, to),
+            now=now,
+            who=who(caller),
+            reason=reason,
         )
         emit_state(caller.brand_id, order_id, number, to, now)
         return Moved(number, to, changed=True)
@@ -242,6 +257,13 @@ def open_reverse(
     return Moved(number, ParcelState.PACKED, changed=True)
 
 
+NO_ATTEMPT = Problem(
+    code="reason_without_attempt",
+    detail="A reason tells why a parcel is undelivered, and belongs to no other state.",
+    remedy="Send it with the state `undelivered`, or leave it out.",
+    pointer="/reason",
+    rule="transitions: an attempt at delivery that failed has a reason",
+)
 _NOT_DELIVERED = Problem(
     code="nothing_to_return",
     detail="You know no delivered parcel by this ref.",

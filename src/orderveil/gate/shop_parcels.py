@@ -2,7 +2,8 @@
 
 Rules kept here:
 - the first fulfilment claims the whole-order parcel, each further one is a new parcel;
-- the shop moves a parcel only where the transitions table lets the storefront.
+- the shop moves a parcel only where the transitions table lets the storefront;
+- a parcel that a shop calls undelivered has an attempt like any other.
 """
 
 from datetime import datetime
@@ -14,7 +15,9 @@ from orderveil.core.hops import Hop
 from orderveil.core.orders import ParcelDraft
 from orderveil.core.states import ParcelState
 from orderveil.core.transitions import may_move
+from orderveil.gate.reported import follow_state
 from orderveil.gate.resealing import fence
+from orderveil.ledger.acts import Who
 from orderveil.outbox.events import EventKind, emit
 
 
@@ -24,6 +27,7 @@ def merge_parcels(
     told: tuple[ParcelDraft, ...],
     now: datetime,
     *,
+    who: Who,
     is_cancelled: bool,
 ) -> bool:
     """Fulfilments: the first claims the whole-order parcel, each further one is a new parcel."""
@@ -44,10 +48,10 @@ def merge_parcels(
             row = by_id.get(parcel.shop_parcel_id) or (free.pop(0) if free else None)
             if row is None:
                 moved |= _new_parcel(
-                    cursor, brand_id, order_id, parcel, parcel.state or unsaid, now
+                    cursor, brand_id, order_id, parcel, parcel.state or unsaid, now, who
                 )
             else:
-                moved |= _told_parcel(cursor, brand_id, order_id, row, parcel, now)
+                moved |= _told_parcel(cursor, brand_id, order_id, row, parcel, now, who)
     return moved
 
 
@@ -58,6 +62,7 @@ def _new_parcel(
     parcel: ParcelDraft,
     state: ParcelState,
     now: datetime,
+    who: Who,
 ) -> bool:
     cursor.execute(
         "INSERT INTO vault_parcel (order_id, parcel_no, brand_id, state, changed_at,"
@@ -76,6 +81,7 @@ def _new_parcel(
         ],
     )
     number = cursor.fetchone()[0]
+    follow_state(brand_id, order_id, number, None, state, now=now, who=who)
     emit(brand_id, EventKind.PARCEL_CREATED, now=now, order_id=order_id, parcel_no=number)
     return True
 
@@ -87,9 +93,10 @@ def _told_parcel(
     row: tuple[Any, ...],
     parcel: ParcelDraft,
     now: datetime,
+    who: Who,
 ) -> bool:
-    number, _, before, carrier, awb = row
-    state = ParcelState(before)
+    number, _, known, carrier, awb = row
+    state = before = ParcelState(known)
     if parcel.state and may_move(Hop.STOREFRONT, state, parcel.state):
         state = parcel.state
     after = (parcel.shop_parcel_id, state.value, parcel.carrier or carrier, parcel.awb or awb)
@@ -103,6 +110,7 @@ def _told_parcel(
         [*after, now, order_id, number],
     )
     if state != before:
+        follow_state(brand_id, order_id, number, before, state, now=now, who=who)
         emit_state(brand_id, order_id, number, state, now)
     return True
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from falcon import Request, Response
 
+from orderveil.core.attempts import AttemptReason
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.operations import Operation
@@ -45,9 +46,13 @@ class Assign(msgspec.Struct, frozen=True):
 
 
 class EventRequest(msgspec.Struct, frozen=True):
-    """What happened to a parcel: exactly one of `state`, `assign`, `open_return`."""
+    """What happened to a parcel: exactly one of `state`, `assign`, `open_return`.
+
+    `reason` goes with the state `undelivered`: why the attempt failed; without it, `other`.
+    """
 
     state: ParcelState | None = None
+    reason: AttemptReason | None = None
     carrier: Code | None = None
     awb: Code | None = None
     assign: Assign | None = None
@@ -139,6 +144,8 @@ class OrderEvents:
         told = [event.state is not None, event.assign is not None, event.open_return]
         if sum(told) != 1:
             raise RefusedError(_ONE_THING)
+        if event.reason is not None and event.state is None:
+            raise RefusedError(parcels.NO_ATTEMPT)
         order_id, parcel_no = _opened(caller, ref)
         answer = _apply(caller, event, order_id, parcel_no, ref, req.context.now)
         if isinstance(answer, Problem):
@@ -178,6 +185,7 @@ def _apply(
             now=now,
             carrier=event.carrier,
             awb=event.awb,
+            reason=event.reason,
         )
     if isinstance(moved, Problem):
         return moved

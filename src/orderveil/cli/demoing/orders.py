@@ -6,6 +6,7 @@ They take the road by the gate's own use cases, as partners' systems would move 
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from orderveil.core.attempts import AttemptReason
 from orderveil.core.fields import Field
 from orderveil.core.hops import Hop
 from orderveil.core.orders import Amounts, Facts, Item, OrderDraft
@@ -49,6 +50,7 @@ _ROADS: tuple[tuple[tuple[Hop, State], ...], ...] = (
     ((Hop.WMS, State.PACKED), (Hop.COURIER, State.SHIPPED), (Hop.COURIER, State.DELIVERED)),
 )
 """One of these for each order in turn: how far it has come."""
+_REASONS = tuple(AttemptReason)
 
 
 def deliver_orders(brand: Brand, now: datetime) -> int:
@@ -85,8 +87,16 @@ def _move(
     now: datetime,
 ) -> None:
     caller = Caller(brand.pk, partner.pk, hop, person=machine().person)
-    facts = {"carrier": "Swiftpost", "awb": f"SWIFT{at:010d}"} if hop == Hop.WMS else {}
-    parcels.move(caller, order_id, None, state, now=now, **facts)
+    parcels.move(
+        caller,
+        order_id,
+        None,
+        state,
+        now=now,
+        carrier="Swiftpost" if hop == Hop.WMS else None,
+        awb=f"SWIFT{at:010d}" if hop == Hop.WMS else None,
+        reason=_REASONS[at % len(_REASONS)] if state == State.UNDELIVERED else None,
+    )
 
 
 def _draft(number: int, now: datetime) -> OrderDraft:
