@@ -39,6 +39,10 @@ OTHERS_TABLES = {
         {"vault", "partners"},
         "lists the ids of orders, of a centre's only those assigned to it; opens nothing",
     ),
+    "gate/attempts.py": (
+        {"vault", "partners"},
+        "lists undelivered parcels, of a centre's only those assigned to it; opens nothing",
+    ),
     "web/settings.py": ({"people"}, "names the table of Django's cache"),
     "api/health.py": ({"ledger"}, "counts the entries that wait; reads none"),
     "scams/evidence.py": ({"ledger"}, "reads a log's name, to check its proofs"),

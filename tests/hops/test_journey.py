@@ -4,12 +4,20 @@ import json
 
 import pytest
 from django.conf import settings
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from desk import Desk
 from doors import own
+from orderveil.core.attempts import AttemptAnswer
 from orderveil.core.clocks import utc_now
+from orderveil.core.fields import Field
 from orderveil.core.hops import Hop
+from orderveil.core.orders import ParcelDraft
+from orderveil.core.personal import Personal
+from orderveil.core.roles import Role
 from orderveil.core.states import ParcelState
+from orderveil.gate.attempts import answer_attempt, days_ahead
+from orderveil.gate.correcting import correct_address
 from orderveil.gate.erase import erase
 from orderveil.hops import journey
 from orderveil.outbox import subscriptions
@@ -229,3 +237,82 @@ def test_a_revoked_credential_does_not_silence_a_subscription(doors, system):
     assert len(system.received) == 1
     refused = rows("SELECT last_error FROM outbox_delivery WHERE state = 'refused'")
     assert refused == [("partner_suspended",)]
+
+
+@pytest.fixture
+def agent(doors):
+    """Somebody of support, now."""
+    desk = Desk.make(doors.scene)
+    return desk.actor(desk.person(Role.SUPPORT))
+
+
+def undelivered(doors):
+    """An order whose courier came in vain."""
+    order = doors.scene.pack(doors.scene.admit())
+    for state in (ParcelState.SHIPPED, ParcelState.UNDELIVERED):
+        doors.scene.move(Hop.COURIER, order, state)
+    return order
+
+
+ASKED = [EventKind.PARCEL_REATTEMPT, EventKind.PARCEL_RETURN_ASKED]
+
+
+def test_the_courier_is_told_what_was_answered(doors, system, agent):
+    """Its own view, and beside it attempt, answer and day; no other courier hears of it."""
+    mine = subscribe(doors, system, Hop.COURIER, ASKED)
+    other = doors.scene.new_seat(Hop.COURIER, "other-courier")
+    subscribe(doors, system, Hop.COURIER, ASKED, other)
+    order = undelivered(doors)
+    day = days_ahead(utc_now())[0]
+    what = AttemptAnswer.REATTEMPT
+    assert answer_attempt(agent, order, 1, 1, what, now=utc_now(), again_on=day) is None
+    send(doors)
+    (received,) = system.received
+    body = told(received, mine)
+    assert body["type"] == "parcel.reattempt"
+    assert body["detail"] == {"attempt": 1, "answer": "reattempt", "on": day.isoformat()}
+    assert body["data"]["fields"]["line1"] == PERSON[Field.LINE1]
+    assert [parcel["state"] for parcel in body["data"]["parcels"]] == ["undelivered"]
+
+
+def test_a_return_is_asked_for_by_webhook(doors, system, agent):
+    """Codes only; and what asks for nothing carries no detail."""
+    mine = subscribe(doors, system, Hop.COURIER, [*ASKED, EventKind.PARCEL_SHIPPED])
+    order = undelivered(doors)
+    assert answer_attempt(agent, order, 1, 1, AttemptAnswer.CANCEL, now=utc_now()) is None
+    send(doors)
+    bodies = {body["type"]: body for body in (told(each, mine) for each in system.received)}
+    assert bodies["parcel.return_asked"]["detail"] == {"attempt": 1, "answer": "cancel"}
+    assert "detail" not in bodies["parcel.shipped"]
+
+
+def test_every_courier_of_an_order_is_told_of_its_new_address(doors, system, agent):
+    """Also one that has the second parcel only; and what it is told is the address as it is now."""
+    second = doors.scene.new_seat(Hop.COURIER, "second-courier")
+    secrets = {
+        seat.partner.pk: subscribe(doors, system, Hop.COURIER, [EventKind.ORDER_UPDATED], seat)
+        for seat in (doors.scene.seat(Hop.COURIER), second)
+    }
+    packed = (ParcelDraft("p1", ParcelState.PACKED), ParcelDraft("p2", ParcelState.PACKED))
+    order = doors.scene.admit(doors.scene.draft("two", parcels=packed))
+    doors.scene.assign(Hop.COURIER, order, second, parcel_no=2)
+    send(doors)
+    fields = {Field.LINE1: Personal("Qzhouse 12, Zqlane")}
+    assert correct_address(agent, order, fields, now=utc_now()) is None
+    send(doors)
+    assert len(system.received) == len(secrets)
+    for received in system.received:
+        (body,) = [
+            json.loads(received.body) for secret in secrets.values() if genuine(received, secret)
+        ]
+        assert body["data"]["fields"]["line1"] == "Qzhouse 12, Zqlane"
+        assert len(body["data"]["parcels"]) == 1
+
+
+def genuine(received, secret):
+    """Was it signed with this secret?"""
+    try:
+        told(received, secret)
+    except WebhookVerificationError:
+        return False
+    return True

@@ -83,6 +83,21 @@ def test_a_detail_that_is_not_ids_and_codes_is_refused(detail):
     assert "90000" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_date"),
+    [
+        ("2026-11-25", True),
+        ("2026-13-01", False),
+        ("2026-11-32", False),
+        ("1998-00-00", False),
+        ("9000-00-0001", False),
+    ],
+)
+def test_a_day_is_told_from_a_phone(text, is_date):
+    """A date has the characters of a phone; only what can be a day of this century passes."""
+    assert _is_id_or_code(text) == is_date
+
+
 @settings(max_examples=50)
 @given(st.uuids().filter(lambda each: not each.hex.isdecimal()))
 def test_any_uuid_is_an_id(each: uuid.UUID):

@@ -3,7 +3,8 @@
 Rules kept here:
 - an erased order stays erased: the delivery is counted and stores nothing;
 - an older source `updated_at` changes nothing; null or absent never overwrites;
-- a purged compartment is never refilled;
+- a purged compartment is never refilled, and one that a person corrected is left alone: the
+  shop's copy is older than the correction, whatever its date;
 - a cancellation never reverts;
 - a change re-seals the order under a new data key: the old key's row is deleted, a new one
   inserted, and no key row is ever updated.
@@ -17,6 +18,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from orderveil.core.fields import Compartment
 from orderveil.core.orders import Facts, OrderDraft
 from orderveil.core.sealing import purged_bit
 from orderveil.core.states import ParcelState
@@ -50,7 +52,9 @@ def update_order(
     changed = _merge_values(brand_id, order_id, row, draft)
     changed |= _merge_facts(order_id, row, draft)
     is_cancelled = row["cancelled_at"] is not None
-    moved = merge_parcels(brand_id, order_id, draft.parcels, now, is_cancelled=is_cancelled)
+    moved = merge_parcels(
+        brand_id, order_id, draft.parcels, now, who=who, is_cancelled=is_cancelled
+    )
     cancelled = draft.cancelled and not is_cancelled
     if cancelled:
         _cancel(order_id, now)
@@ -72,8 +76,9 @@ def _merge_values(
 ) -> bool:
     before = opened(brand_id, order_id, row)
     after = {name: dict(group) for name, group in before.items()}
+    closed = row["purged"] | row["corrected"]
     for name, group in normalised(draft.personal).items():
-        if not row["purged"] & purged_bit(name):
+        if not closed & purged_bit(name):
             after.setdefault(name, {}).update(group)
     if after == before:
         return False
@@ -84,6 +89,8 @@ def _merge_values(
 def _merge_facts(order_id: bytes, row: Mapping[str, Any], draft: OrderDraft) -> bool:
     before = msgspec.json.decode(row["facts"], type=Facts) if row["facts"] else Facts()
     fresh = with_region(draft.facts, normalised(draft.personal))
+    if row["corrected"] & purged_bit(Compartment.ADDRESS):
+        fresh = msgspec.structs.replace(fresh, region=None)
     told = {name: value for name in Facts.__struct_fields__ if (value := getattr(fresh, name))}
     after = msgspec.structs.replace(before, **told)
     number = draft.order_number or row["order_number"]

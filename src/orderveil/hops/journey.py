@@ -41,6 +41,8 @@ TAKEN_ON_BY: Mapping[EventKind, tuple[Hop, ...]] = MappingProxyType(
 """Which hops take a parcel on when this happens: their default partner is assigned."""
 
 WITHOUT_VIEW = frozenset({EventKind.ORDER_ERASED, EventKind.PRIVACY_REQUESTED})
+WITH_DETAIL = frozenset({EventKind.PARCEL_REATTEMPT, EventKind.PARCEL_RETURN_ASKED})
+"""What is asked of the courier stands beside its view: ids, codes and dates."""
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,6 +51,8 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     type: EventKind
     timestamp: datetime
     data: View | dict[str, Any]
+    detail: dict[str, Any] | None = None
+    """For kinds that ask for something: `attempt`, `answer`, and `on`, a day, if one was named."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -79,9 +83,8 @@ def _concerns(subscription: Subscription, event: Event) -> bool:
     if event.kind == EventKind.ORDER_ERASED:
         told = recipients_of([event.order_id]).get(event.order_id, ())
         return subscription.partner_id in told
-    number = event.parcel_no or parcels.FIRST_PARCEL
-    mine = assignments.assignee(event.order_id, number, subscription.hop)
-    return mine == subscription.partner_id
+    of = assignments.handled_by(event.order_id, event.parcel_no, subscription.hop)
+    return subscription.partner_id in of
 
 
 def compose(delivery: Delivery, subscription: Subscription) -> bytes | Problem:
@@ -103,7 +106,10 @@ def compose(delivery: Delivery, subscription: Subscription) -> bytes | Problem:
         reason=f"told:{event.kind}",
     )
     view = disclose(caller, event.order_id, event.parcel_no, now=now)
-    return view if isinstance(view, Problem) else _encoder.encode(Told(event.kind, now, view))
+    if isinstance(view, Problem):
+        return view
+    detail = dict(event.detail) if event.kind in WITH_DETAIL else None
+    return _encoder.encode(Told(event.kind, now, view, detail))
 
 
 def on_revoked(subscription: Subscription) -> None:

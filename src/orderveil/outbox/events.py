@@ -2,7 +2,7 @@
 
 Rules kept here:
 - an event exists if and only if the change it tells of was committed;
-- an event carries ids and codes, never a personal value and never an order's number or AWB:
+- an event carries ids, codes and dates, never a personal value and never an order's number or AWB:
   an event may outlive the order's shredding.
 """
 
@@ -37,6 +37,8 @@ class EventKind(StrEnum):
     PARCEL_SHIPPED = "parcel.shipped"
     PARCEL_DELIVERED = "parcel.delivered"
     PARCEL_OPENED = "parcel.opened"
+    PARCEL_REATTEMPT = "parcel.reattempt"
+    PARCEL_RETURN_ASKED = "parcel.return_asked"
     PRIVACY_REQUESTED = "privacy.requested"
 
 
@@ -129,6 +131,7 @@ def read_event(row: tuple[object, ...]) -> Event:
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _LIKE_A_PHONE: Final = re.compile(r"[0-9.:-]{10,}")
+_DATE: Final = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 _PHONE_MIN: Final = 10**9
 
 
@@ -147,4 +150,6 @@ def _is_id_or_code(value: object) -> bool:
         return abs(value) < _PHONE_MIN
     if not isinstance(value, str):
         return False
+    if _DATE.fullmatch(value):
+        return True
     return _CODE.fullmatch(value) is not None and not _LIKE_A_PHONE.fullmatch(value)

@@ -1,0 +1,69 @@
+"""May this person change something about an order? Decided as for a view, under the law of now.
+
+Rules kept here:
+- the permission, the role that holds now, the centre's standing, and the policy come first;
+- where a person sees only what is assigned, they change only what is assigned;
+- what a person may not see is unknown to them: 404, whether or not it is there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from orderveil.core.actors import Actor
+from orderveil.core.errors import Problem
+from orderveil.core.hops import Reach
+from orderveil.core.roles import ROLES, Permission, holders
+from orderveil.core.states import ParcelState
+from orderveil.gate import law as laws
+from orderveil.gate.asking import Caller, in_force
+from orderveil.gate.desk import caller_of
+from orderveil.partners import assignments
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What a person may put their hand to."""
+
+    caller: Caller
+    states: frozenset[ParcelState]
+    """Of the parcels that their role's hop may ask for."""
+    is_assigned_only: bool
+
+    def reaches(self, order_id: bytes, parcel_no: int) -> bool:
+        """Is this parcel theirs to work?"""
+        if not self.is_assigned_only:
+            return True
+        mine = assignments.assignee(order_id, parcel_no, self.caller.hop)
+        return mine == self.caller.partner_id
+
+
+def hand_of(actor: Actor, permission: Permission, reason: str, now: datetime) -> Hand | Problem:
+    """The Hand of whoever holds the permission; why not, for anybody else."""
+    if not actor.may(permission):
+        return _may_not(permission)
+    caller = caller_of(actor, reason)
+    if isinstance(caller, Problem):
+        return caller
+    law = laws.current(laws.law_of(actor.brand_id))
+    problem = in_force(law, caller, now)
+    if problem is not None:
+        return problem
+    decision = law.decide(
+        law.partners[caller.partner_id], caller.hop, enforced=True, today=now.date()
+    )
+    if isinstance(decision, Problem):
+        return decision
+    grant = decision[0]
+    only = grant.reach == Reach.ASSIGNED or actor.terms.assigned_only
+    return Hand(caller, grant.states, only)
+
+
+def _may_not(permission: Permission) -> Problem:
+    titles = ", ".join(ROLES[role].title for role in holders(permission))
+    return Problem(
+        code="not_yours",
+        detail="Your role does not include this.",
+        remedy=f"Ask somebody who is: {titles}.",
+        rule=f"people: this needs the permission {permission}",
+        status=403,
+    )
