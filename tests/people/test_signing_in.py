@@ -279,3 +279,13 @@ def test_a_link_does_not_stand_in_for_a_factor(desk):
     typed = {"password": "nine green parrots sing", "again": "nine green parrots sing"}
     assert client.post(f"/account/welcome/{token}/", typed)["Location"] == CODE
     assert client.get("/account/enrol/")["Location"] == LOGIN
+
+
+def test_a_code_of_the_same_minute_is_no_second_proof(desk):
+    """What proves the factor for a change is a code that was not used before."""
+    asha = desk.person(Role.OWNER)
+    client = visitor()
+    shown = code()
+    client.post(LOGIN, {"login": asha.person.email, "password": PASSWORD})
+    assert client.post(CODE, {"code": shown}).status_code == 302
+    assert client.post("/account/2fa/reauthenticate/", {"code": shown}).status_code == 200

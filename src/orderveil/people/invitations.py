@@ -9,6 +9,7 @@ Rules kept here:
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -49,6 +50,12 @@ def invited(token: str, *, now: datetime) -> Person | None:
     """Whose unused link this is."""
     found = _open(now).filter(token_hash=_hash(token)).select_related("person").first()
     return found.person if found and found.person.is_active else None
+
+
+def waiting(people: Iterable[int], *, now: datetime) -> dict[int, datetime]:
+    """Until when the unused links of these people are good, by the person's number."""
+    found = _open(now).filter(person_id__in=list(people))
+    return dict(found.values_list("person_id", "expires_at"))
 
 
 @transaction.atomic

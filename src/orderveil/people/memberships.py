@@ -11,6 +11,7 @@ Rules kept here:
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Role
@@ -25,6 +26,16 @@ def members(brand_id: int) -> list[Membership]:
     """Everybody who belongs to the brand now, with their person, by name."""
     found = Membership.objects.filter(brand_id=brand_id, ended_at=None)
     return list(found.select_related("person").order_by("person__name", "pk"))
+
+
+def page(brand_id: int, after: int | None, limit: int) -> list[Membership]:
+    """Up to `limit` of them by name, those after the membership of that number."""
+    found = Membership.objects.filter(brand_id=brand_id, ended_at=None)
+    last = Membership.objects.filter(pk=after or 0, brand_id=brand_id).select_related("person").first()
+    if last is not None:
+        name = last.person.name
+        found = found.filter(Q(person__name__gt=name) | Q(person__name=name, pk__gt=last.pk))
+    return list(found.select_related("person").order_by("person__name", "pk")[:limit])
 
 
 def member(brand_id: int, membership_id: int) -> Membership:
@@ -46,6 +57,8 @@ def join(
     now: datetime,
     who: Who,
     partner_id: int | None = None,
+    reveals_per_day: int | None = None,
+    views_per_day: int | None = None,
     is_demo: bool = False,
 ) -> Membership:
     """A person in a brand; the account is made if the address is new. Raises `RefusedError`."""
@@ -61,9 +74,21 @@ def join(
     elif not person.is_active:
         _come_back(person)
     made = Membership.objects.create(
-        person=person, brand_id=brand_id, role=role, partner_id=partner_id, created_at=now
+        person=person,
+        brand_id=brand_id,
+        role=role,
+        partner_id=partner_id,
+        reveals_per_day=reveals_per_day,
+        views_per_day=views_per_day,
+        created_at=now,
     )
-    detail: Detail = {"role": str(role), "partner": partner_id or 0, "membership": made.pk}
+    detail: Detail = {
+        "role": str(role),
+        "partner": partner_id or 0,
+        "reveals_per_day": reveals_per_day,
+        "views_per_day": views_per_day,
+        "membership": made.pk,
+    }
     record(brand_id, ActKind.PERSON_ADDED, now=now, who=who, subject=person.tag, detail=detail)
     return made
 

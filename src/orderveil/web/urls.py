@@ -3,14 +3,17 @@
 from django.urls import include, path
 
 from orderveil.core.pages import Page
+from orderveil.gate.pages import PAGES as GATE
+from orderveil.gate.staffing.pages import PAGES as PEOPLE
 from orderveil.hops.support.pages import PAGES as SUPPORT
-from orderveil.people.pages import PAGES as PEOPLE
+from orderveil.ledger.pages import PAGES as LEDGER
+from orderveil.policy.pages import PAGES as POLICY
 from orderveil.reviews.pages import PAGES as REVIEWS
 from orderveil.scams.pages import PAGES as SCAMS
 from orderveil.web.assets import asset
 from orderveil.web.guard import guarded
 
-PAGES: tuple[Page, ...] = (*SCAMS, *SUPPORT, *PEOPLE, *REVIEWS)
+PAGES: tuple[Page, ...] = (*SCAMS, *SUPPORT, *LEDGER, *GATE, *POLICY, *PEOPLE, *REVIEWS)
 """In the order of the navigation."""
 
 urlpatterns = [
