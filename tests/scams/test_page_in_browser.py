@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from django.template.loader import render_to_string
 
 from orderveil.core.fields import Field
-from orderveil.scams.page import STATIC, served
+from orderveil.scams.page import STATIC, told
 from orderveil.scams.picture import LedgerLine, LedgerNews
 from scams.sample_views import picture
 
@@ -42,9 +43,10 @@ class _Site(http.server.BaseHTTPRequestHandler):
 
     def _answer(self):
         if self.path == "/":
-            return "text/html", served(picture(whole={Field.NAME: EVIL})).encode()
-        if self.path in {"/static/relay.css", "/static/relay.js"}:
-            name = self.path.rpartition("/")[2]
+            shown = told(picture(whole={Field.NAME: EVIL}))
+            return "text/html", render_to_string("scams/relay.html", shown).encode()
+        name = self.path.partition("?")[0].rpartition("/")[2]
+        if name in {"picture.css", "relay.js"}:
             return f"text/{'css' if name.endswith('css') else 'javascript'}", (
                 STATIC / name
             ).read_bytes()
@@ -108,7 +110,8 @@ def test_the_ledger_fills_while_you_watch(dom):
 def test_hostile_values_run_nothing_and_load_nothing(dom):
     """Drawn by the server or added by the script, a name with markup is only text."""
     source, asked = dom
-    assert "<title>The relay:" in source
+    assert "<title>The relay" in source
     assert "<img" not in source
     paths = {one.split("?")[0] for one in asked} - {"/favicon.ico"}
-    assert paths == {"/", "/relay/ledger.json", "/static/relay.css", "/static/relay.js"}
+    ours = ("desk.css", "picture.css", "htmx.js", "desk.js", "relay.js")
+    assert paths == {"/", "/relay/ledger.json", *(f"/static/{name}" for name in ours)}

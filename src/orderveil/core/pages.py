@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from orderveil.core.actors import Actor
 from orderveil.core.roles import Permission
 
 
@@ -29,3 +30,19 @@ class Page:
     """Its words in the navigation; "": it is not there."""
     group: str = ""
     """Which part of the navigation: "Orders", "Record", "Rules", "People"."""
+    shown: Callable[[Actor], bool] | None = None
+    """Whether it is in the navigation of this person today; None: always."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for a person, as the home page names it. `web/waiting.py` lists all."""
+
+    words: str
+    """What waits, in the plural: "policy drafts to approve"."""
+    count: Callable[[Actor], int | None]
+    """How many wait for this person; 0 or None: nothing is said."""
+    permission: Permission
+    """Only whoever holds it is told."""
+    name: str
+    """Of the page where it is dealt with; it takes no path values."""

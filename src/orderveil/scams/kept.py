@@ -1,19 +1,21 @@
-"""The last walk's picture, kept in the data folder for the first page.
+"""The last walk's picture, kept in the data folder for the page that shows it.
 
 It holds the walk's own sample order, invented people only; no other picture is ever kept.
 """
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 from django.conf import settings
 
+from orderveil.partners.models import Brand
 from orderveil.scams.picture import Picture
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What the first page needs: the picture, and whose ledger entries to go on with."""
+    """What that page needs: the picture, and whose ledger entries to go on with."""
 
     picture: Picture
     order_id: bytes
@@ -37,6 +39,22 @@ def keep(kept: Kept) -> None:
 def kept() -> Kept | None:
     """The last walk's picture; None if there was no walk, or by another version."""
     try:
-        return msgspec.json.decode(_path().read_bytes(), type=Kept)
+        path = _path()
+        return _read(path, path.stat().st_mtime_ns)
     except (OSError, msgspec.MsgspecError):
         return None
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, changed_at_ns: int) -> Kept:
+    # Every page's navigation asks whether there is one, so it is read once.
+    del changed_at_ns
+    return msgspec.json.decode(path.read_bytes(), type=Kept)
+
+
+def kept_for(brand_id: int) -> Kept | None:
+    """The kept picture, if this is its brand and still is a sample brand here."""
+    found = kept()
+    if found is None or found.brand_id != brand_id:
+        return None
+    return found if Brand.objects.filter(pk=brand_id, is_sample=True).exists() else None

@@ -1,5 +1,6 @@
 """What every page is drawn in: navigation by permission, the brand, the demo's banner."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from orderveil.core.actors import Actor
 from orderveil.partners.models import Brand
 from orderveil.people import access
 from orderveil.people.models import Person
+from orderveil.web.waiting import waiting_for
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +27,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "brand": brand,
         "brand_name": brand.name if brand else "Installation",
         "menu": _menu(actor, request.path),
+        # Counted only where a template asks for it.
+        "waiting": partial(waiting_for, actor),
         "may": {str(each): True for each in actor.terms.permissions},
         "other_places": len(access.places(person)) > 1 if isinstance(person, Person) else False,
     }
@@ -36,7 +40,7 @@ def _menu(actor: Actor, here: str) -> dict[str, list[dict[str, Any]]]:
 
     groups: dict[str, list[dict[str, Any]]] = {}
     for page in PAGES:
-        if page.menu and actor.may(page.permission):
+        if page.menu and actor.may(page.permission) and (not page.shown or page.shown(actor)):
             url = reverse(page.name)
             is_here = here == url or (url != "/" and here.startswith(url))
             groups.setdefault(page.group, []).append(

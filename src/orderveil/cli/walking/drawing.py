@@ -7,18 +7,13 @@ from orderveil.cli.walking.road import Road
 from orderveil.core.errors import OrderveilError
 from orderveil.core.fields import Field
 from orderveil.core.orders import OrderDraft
-from orderveil.core.table import Table
 from orderveil.ledger.queries import entries_of
 from orderveil.policy import versions
 from orderveil.scams.evidence import news
-from orderveil.scams.picture import Law, LedgerNews, Picture, build
+from orderveil.scams.laws import law_of_table
+from orderveil.scams.picture import LedgerNews, Picture, build
 
 SETTLED_SECONDS = 20.0
-
-
-def law_of_table(name: str, table: Table) -> Law:
-    """A policy as the lights need it."""
-    return Law(name, table.cells(), {hop: row.states for hop, row in table.rows.items()})
 
 
 def _settled_news(brand_id: int, order_id: bytes) -> LedgerNews:
