@@ -1,8 +1,6 @@
 """An attempt at delivery that failed: why, and what is to be done about it. Codes, never text."""
 
-from collections.abc import Mapping
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class AttemptReason(StrEnum):
@@ -40,20 +38,3 @@ CONCERNS_ADDRESS = frozenset(
     {AttemptReason.ADDRESS_INCOMPLETE, AttemptReason.ADDRESS_WRONG, AttemptReason.OUT_OF_AREA}
 )
 """The reasons that a better address answers."""
-
-WORDS: Mapping[AttemptReason, str] = MappingProxyType(
-    {
-        AttemptReason.CUSTOMER_UNAVAILABLE: "Nobody was there",
-        AttemptReason.ADDRESS_INCOMPLETE: "The address is incomplete",
-        AttemptReason.ADDRESS_WRONG: "The address is wrong",
-        AttemptReason.PHONE_UNREACHABLE: "The phone was not answered",
-        AttemptReason.CUSTOMER_ASKED_LATER: "The customer asked for another day",
-        AttemptReason.REFUSED: "The customer refused it",
-        AttemptReason.COD_NOT_READY: "The money was not ready",
-        AttemptReason.OUT_OF_AREA: "Outside the courier's area",
-        AttemptReason.PREMISES_CLOSED: "The premises were closed",
-        AttemptReason.DAMAGED: "The parcel is damaged",
-        AttemptReason.OTHER: "Another reason",
-    }
-)
-"""As people read them; pages translate."""

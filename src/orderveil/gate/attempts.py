@@ -195,7 +195,7 @@ def answer_attempt(
 def _unfit(answer: AttemptAnswer, again_on: date | None, now: datetime) -> Problem | None:
     """Why this answer and this day do not go together."""
     if answer not in ANSWERS:
-        return _NO_ANSWER
+        return NO_ANSWER
     if answer == AttemptAnswer.CANCEL:
         return None if again_on is None else _NO_DAY_NEEDED
     first, last = days_ahead(now)
@@ -271,7 +271,7 @@ _ANSWERED = Problem(
     rule=_RULE,
     status=409,
 )
-_NO_ANSWER = Problem(
+NO_ANSWER = Problem(
     code="no_such_answer",
     detail="That is none of the answers.",
     remedy=f"Choose one of: {', '.join(ANSWERS)}.",

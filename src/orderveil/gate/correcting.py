@@ -136,7 +136,7 @@ def _closed(hand: Hand, order_id: bytes, row: Mapping[str, Any] | None) -> Probl
         return refusals.ERASED
     if row["purged"] & _ADDRESS_BIT:
         return _PURGED
-    return _ENDED if set(mine) <= ENDED else None
+    return NOTHING_ON_THE_ROAD if set(mine) <= ENDED else None
 
 
 def _merged(before: Mapping[str, str], fresh: Mapping[Field, str]) -> dict[str, str]:
@@ -192,7 +192,7 @@ _PURGED = Problem(
     rule="vault: a purged compartment stays empty",
     status=410,
 )
-_ENDED = Problem(
+NOTHING_ON_THE_ROAD = Problem(
     code="nothing_on_the_road",
     detail="No parcel of this order is on its road any more.",
     remedy="An address is corrected before the delivery; for a return, open one first.",

@@ -11,12 +11,12 @@ from datetime import datetime
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem
-from orderveil.core.hops import Reach
 from orderveil.core.roles import ROLES, Permission, holders
 from orderveil.core.states import ParcelState
 from orderveil.gate import law as laws
 from orderveil.gate.asking import Caller, in_force
 from orderveil.gate.desk import caller_of
+from orderveil.gate.listing import scope_of
 from orderveil.partners import assignments
 
 
@@ -44,18 +44,11 @@ def hand_of(actor: Actor, permission: Permission, reason: str, now: datetime) ->
     caller = caller_of(actor, reason)
     if isinstance(caller, Problem):
         return caller
-    law = laws.current(laws.law_of(actor.brand_id))
-    problem = in_force(law, caller, now)
+    problem = in_force(laws.current(laws.law_of(actor.brand_id)), caller, now)
     if problem is not None:
         return problem
-    decision = law.decide(
-        law.partners[caller.partner_id], caller.hop, enforced=True, today=now.date()
-    )
-    if isinstance(decision, Problem):
-        return decision
-    grant = decision[0]
-    only = grant.reach == Reach.ASSIGNED or actor.terms.assigned_only
-    return Hand(caller, grant.states, only)
+    scope = scope_of(caller, now)
+    return scope if isinstance(scope, Problem) else Hand(caller, scope.states, scope.assigned)
 
 
 def _may_not(permission: Permission) -> Problem:

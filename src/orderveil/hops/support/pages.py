@@ -2,7 +2,7 @@
 
 from orderveil.core.pages import Page
 from orderveil.core.roles import Permission
-from orderveil.hops.support import order_page, revealing, views
+from orderveil.hops.support import correcting, order_page, revealing, undelivered, views
 
 PAGES: tuple[Page, ...] = (
     Page(
@@ -16,5 +16,25 @@ PAGES: tuple[Page, ...] = (
     Page("desk/orders/<str:ref>/verify/", revealing.verify, Permission.VERIFY_CALLER, "verify"),
     Page(
         "desk/orders/<str:ref>/hand/", order_page.hand_one, Permission.HAND_OUT_ORDERS, "hand_one"
+    ),
+    Page(
+        "desk/undelivered/",
+        undelivered.queue,
+        Permission.WORK_UNDELIVERED,
+        "undelivered",
+        menu="Undelivered",
+        group="Orders",
+    ),
+    Page(
+        "desk/undelivered/<str:ref>/address/",
+        correcting.correct,
+        Permission.CORRECT_ADDRESS,
+        "correct_address",
+    ),
+    Page(
+        "desk/undelivered/<str:ref>/<int:number>/",
+        undelivered.answer,
+        Permission.WORK_UNDELIVERED,
+        "answer_attempt",
     ),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from orderveil.core.attempts import AttemptAnswer, AttemptReason
 from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
@@ -159,6 +160,29 @@ HAPPENED: Words = MappingProxyType(
         ActKind.ATTEMPT_REPORTED: _("delivery failed"),
         ActKind.ATTEMPT_ANSWERED: _("failed delivery answered"),
         ActKind.CANARY_MARKED: _("marked as a canary"),
+    }
+)
+ATTEMPTS: Words = MappingProxyType(
+    {
+        AttemptReason.CUSTOMER_UNAVAILABLE: _("Nobody was there"),
+        AttemptReason.ADDRESS_INCOMPLETE: _("The address is incomplete"),
+        AttemptReason.ADDRESS_WRONG: _("The address is wrong"),
+        AttemptReason.PHONE_UNREACHABLE: _("Nobody answered the phone"),
+        AttemptReason.CUSTOMER_ASKED_LATER: _("The customer asked for another day"),
+        AttemptReason.REFUSED: _("The customer refused it"),
+        AttemptReason.COD_NOT_READY: _("The money was not ready"),
+        AttemptReason.OUT_OF_AREA: _("Outside the courier's area"),
+        AttemptReason.PREMISES_CLOSED: _("The premises were closed"),
+        AttemptReason.DAMAGED: _("The parcel is damaged"),
+        AttemptReason.OTHER: _("Another reason, or none told"),
+    }
+)
+ANSWERS: Words = MappingProxyType(
+    {
+        AttemptAnswer.REATTEMPT: _("to be tried again"),
+        AttemptAnswer.ADDRESS_CORRECTED: _("to be tried at the corrected address"),
+        AttemptAnswer.CANCEL: _("to be sent back"),
+        AttemptAnswer.MOVED_ON: _("moved on unanswered"),
     }
 )
 WHY_NOT: Words = MappingProxyType(
