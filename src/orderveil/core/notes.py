@@ -183,6 +183,15 @@ def add_signature(note: str, signer: Signer, *, now: datetime) -> str:
     return note + signer.line(text, now)
 
 
+def signer_names(note: str) -> tuple[str, ...]:
+    """Whose signatures a note bears by its own account: nothing here is verified.
+
+    Raises NoteError for what is no note.
+    """
+    _, lines = _split(note)
+    return tuple(name for name, _ in lines)
+
+
 def open_note(note: str, known: Iterable[Verifier]) -> Note:
     """The text and its verified signatures. Raises NoteError unless a known key signed it."""
     text, lines = _split(note)

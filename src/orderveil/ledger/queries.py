@@ -6,7 +6,7 @@ Rules kept here:
 - what a partner was shown counts whatever it was told to do with it: no answer forgets it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -39,7 +39,7 @@ class OrderEntry(NamedTuple):
     partner: int | None
     credential: int | None
     entry: Entry | None
-    """What the entry says; None when its bytes' term is over."""
+    """What the entry says; None when its bytes' term is over, or when they are no entry."""
     place: int | None
     """Its index in the log; None until it is sequenced."""
 
@@ -92,7 +92,7 @@ SELECT record.entry_id, record.at, record.kind, record.parcel_no, record.hop, re
   FROM ledger_record AS record
   LEFT JOIN ledger_entry AS head ON record.entry IS NULL AND head.entry_id = record.entry_id
   LEFT JOIN ledger_leaf AS leaf ON leaf.entry_id = record.entry_id
- WHERE record.order_id = %s
+ WHERE record.order_id = %(order)s AND record.log_id = coalesce(%(log)s, record.log_id)
  ORDER BY record.at, record.entry_id, record.parcel_no
 """
 _SEEN = """
@@ -118,8 +118,8 @@ def latest(log_id: int, limit: int) -> list[Placed]:
     ]
 
 
-def entries_of(order_id: bytes) -> list[OrderEntry]:
-    """Everything on record about an order, oldest first."""
+def entries_of(order_id: bytes, *, log_id: int | None = None) -> list[OrderEntry]:
+    """Everything on record about an order, oldest first; with `log_id` only what that log says."""
     return [
         OrderEntry(
             entry_id,
@@ -129,29 +129,32 @@ def entries_of(order_id: bytes) -> list[OrderEntry]:
             Hop(hop) if hop else None,
             partner,
             credential,
-            None if raw is None else decode(bytes(raw)),
+            _read(raw),
             index,
         )
         for entry_id, at, kind, parcel_no, hop, partner, credential, raw, index in store.query(
-            _OF_ORDER, [order_id]
+            _OF_ORDER, {"order": order_id, "log": log_id}
         )
     ]
 
 
 def who_holds(order_id: bytes, field: Field) -> list[Holding]:
     """Every disclosure of a field of an order in a form that tells something, oldest first."""
-    found = []
-    for row in entries_of(order_id):
+    return holdings(entries_of(order_id)).get(field, [])
+
+
+def holdings(entries: Iterable[OrderEntry]) -> dict[Field, list[Holding]]:
+    """The same for every field that was shown in such a form, of one order's entries."""
+    found: dict[Field, list[Holding]] = {}
+    for row in entries:
         entry = row.entry
         if not isinstance(entry, DisclosureEntry | BulkEntry):
             continue
-        form = entry.forms.get(field, Form.ABSENT)
-        if form not in SHOWS_NOTHING:
-            found.append(
-                Holding(
-                    entry.partner, entry.hop, form, row.at, row.entry_id, entry.policy, entry.person
-                )
-            )
+        for field, form in entry.forms.items():
+            if form not in SHOWS_NOTHING:
+                shown = (entry.partner, entry.hop, form, row.at, row.entry_id)
+                held = Holding(*shown, entry.policy, entry.person)
+                found.setdefault(field, []).append(held)
     return found
 
 
@@ -175,6 +178,13 @@ def seen_by(credential_id: int, start: datetime, end: datetime) -> Iterator[Seen
         after = {"at": at, "order": bytes(order_id), "entry": entry_id, "parcel": parcel_no}
         if len(rows) < PAGE:
             return
+
+
+def _read(raw: bytes | None) -> Entry | None:
+    try:
+        return None if raw is None else decode(bytes(raw))
+    except ValueError:
+        return None
 
 
 def _forms(raw: bytes | None) -> dict[Field, Form]:

@@ -8,7 +8,9 @@ Rules kept here:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 from psycopg import Cursor
@@ -38,6 +40,16 @@ class Published:
     checkpoint: str
 
 
+class BulkRow(NamedTuple):
+    """One order that a bulk speaks of."""
+
+    position: int
+    order: str
+    """Its id in hexadecimal."""
+    parcel_no: int
+    """0: the order as such."""
+
+
 def query(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """All rows, on Django's connection, in its transaction if there is one.
 
@@ -56,6 +68,36 @@ def published(log_id: int) -> Published | None:
         [log_id],
     )
     return Published(log_id, *rows[0]) if rows else None
+
+
+def origin(log_id: int) -> str:
+    """The name of a log that exists."""
+    return str(query("SELECT origin FROM ledger_log WHERE log_id = %s", [log_id])[0][0])
+
+
+def published_at(log_id: int) -> datetime | None:
+    """When the last checkpoint was signed."""
+    rows = query("SELECT published_at FROM ledger_head WHERE log_id = %s", [log_id])
+    return rows[0][0] if rows else None
+
+
+def waiting(log_id: int, most: int) -> int:
+    """How many entries have no place yet; counted up to `most`."""
+    rows = query(
+        "SELECT count(*) FROM (SELECT FROM ledger_pending WHERE log_id = %s LIMIT %s) AS found",
+        [log_id, most],
+    )
+    return int(rows[0][0])
+
+
+def rows_of_bulk(entry_id: UUID, at: datetime, after: int, limit: int) -> list[BulkRow]:
+    """The rows of a bulk from the position after `after` on."""
+    rows = query(
+        "SELECT position, order_id, parcel_no FROM ledger_record WHERE entry_id = %s AND at = %s"
+        " AND entry IS NULL AND position > %s ORDER BY position LIMIT %s",
+        [entry_id, at, after, limit],
+    )
+    return [BulkRow(position, bytes(order).hex(), parcel) for position, order, parcel in rows]
 
 
 def read_tiles(log_id: int, names: Iterable[TileName]) -> dict[TileName, bytes]:

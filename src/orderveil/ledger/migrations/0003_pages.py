@@ -15,10 +15,12 @@ ALTER TABLE ledger_record ADD COLUMN by_partner bigint;
 CREATE INDEX ledger_leaf_at ON ledger_leaf (log_id, at);
 CREATE INDEX ledger_entry_kind ON ledger_entry (log_id, kind, at);
 CREATE INDEX ledger_entry_subject ON ledger_entry (log_id, subject, at) WHERE subject <> '';
-CREATE INDEX ledger_entry_by ON ledger_entry (by_partner, kind, at) WHERE by_partner IS NOT NULL;
+CREATE INDEX ledger_entry_by ON ledger_entry (log_id, by_partner, kind, at)
+    WHERE by_partner IS NOT NULL;
 CREATE INDEX ledger_record_kind ON ledger_record (log_id, kind, at) WHERE entry IS NOT NULL;
-CREATE INDEX ledger_record_by ON ledger_record (by_partner, kind, at) WHERE by_partner IS NOT NULL;
-CREATE INDEX ledger_record_partner ON ledger_record (partner_id, kind, at)
+CREATE INDEX ledger_record_by ON ledger_record (log_id, by_partner, kind, at)
+    WHERE by_partner IS NOT NULL;
+CREATE INDEX ledger_record_partner ON ledger_record (log_id, partner_id, kind, at)
     WHERE partner_id IS NOT NULL AND (entry IS NOT NULL OR position = 0);
 """
 

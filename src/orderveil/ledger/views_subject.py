@@ -1,0 +1,91 @@
+"""The record of one order, one person, one partner; and the orders of one bulk."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from orderveil.core.actors import Actor
+from orderveil.core.errors import RefusedError
+from orderveil.ledger import browsing, drawing, holders, queries, sightings, store
+from orderveil.ledger.acts import ActKind
+from orderveil.ledger.browsing import Wanted
+from orderveil.ledger.sightings import Day
+from orderveil.ledger.views import before
+
+ROWS_SHOWN = 200
+ENTRIES_SHOWN = 200
+
+
+def order(request: HttpRequest, actor: Actor, order: str) -> HttpResponse:
+    """Everything on record about one order, and who holds what of it."""
+    found = queries.entries_of(drawing.order_id(order), log_id=actor.brand_id)
+    if not found:
+        raise RefusedError(drawing.NOT_HERE)
+    personal, facts = holders.of(found)
+    erased = [row for row in found if row.kind in _ERASED]
+    told = {
+        "order": order.lower(),
+        "lines": drawing.lines_of_order(reversed(found[-ENTRIES_SHOWN:])),
+        "left": max(0, len(found) - ENTRIES_SHOWN),
+        "personal": personal,
+        "facts": facts,
+        "erased": erased[-1] if erased else None,
+    }
+    return render(request, "ledger/order.html", told)
+
+
+def orders(request: HttpRequest, actor: Actor, entry_id: UUID) -> HttpResponse:
+    """Which orders a bulk speaks of."""
+    head = browsing.find(actor.brand_id, entry_id)
+    if head is None:
+        raise RefusedError(drawing.NOT_HERE)
+    told = request.GET.get("after", "")
+    after = int(told) if told.isdigit() and len(told) < 10 else -1
+    rows = store.rows_of_bulk(entry_id, head.at, after, ROWS_SHOWN + 1)
+    shown = rows[:ROWS_SHOWN]
+    answer = {
+        "line": drawing.lines([head])[0],
+        "rows": shown,
+        "more": shown[-1].position if len(rows) > ROWS_SHOWN else None,
+    }
+    return render(request, "ledger/orders.html", answer)
+
+
+def person(request: HttpRequest, actor: Actor, tag: str) -> HttpResponse:
+    """What one person did and was shown, and what was done about them."""
+    wanted = Wanted(person=tag)
+    told = {"person": tag, "days": sightings.of_person(actor.brand_id, tag, actor.now)}
+    return _someone(request, actor, wanted, told)
+
+
+def partner(request: HttpRequest, actor: Actor, partner: int) -> HttpResponse:
+    """What one partner did and was shown, and what was done about it."""
+    if partner >= 1 << 63:
+        raise RefusedError(drawing.NOT_HERE)
+    told = {"partner": partner, "days": sightings.of_partner(actor.brand_id, partner, actor.now)}
+    return _someone(request, actor, Wanted(partner=partner), told)
+
+
+def _someone(
+    request: HttpRequest, actor: Actor, wanted: Wanted, told: dict[str, Any]
+) -> HttpResponse:
+    if "\0" in wanted.person or not browsing.is_known(actor.brand_id, wanted):
+        raise RefusedError(drawing.NOT_HERE)
+    page = browsing.page(actor.brand_id, wanted, before(request))
+    days: list[Day] = told["days"]
+    told |= {
+        "lines": drawing.lines(page.rows),
+        "more": page.more,
+        "is_first": before(request) is None,
+        "busy": [day for day in days if day.reveals or day.views or day.acts],
+        "most": max([1, *(max(day.reveals, day.views, day.acts) for day in days)]),
+        "reveals": sum(day.reveals for day in days),
+        "views": sum(day.views for day in days),
+        "acts": sum(day.acts for day in days),
+    }
+    return render(request, "ledger/someone.html", told)
+
+
+_ERASED = {ActKind.ERASED, ActKind.COMPARTMENTS_ERASED}
