@@ -30,9 +30,7 @@ class Worker(NamedTuple):
     def worked_at(self, at: datetime) -> bool:
         """Did they belong to the centre then?"""
         return (
-            self.joined is not None
-            and self.joined <= at
-            and (self.left is None or at < self.left)
+            self.joined is not None and self.joined <= at and (self.left is None or at < self.left)
         )
 
 
