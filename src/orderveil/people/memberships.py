@@ -16,7 +16,7 @@ from django.db.models import Q
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Role
 from orderveil.ledger.acts import ActKind, Detail, Who, record
-from orderveil.people import factors, sessions
+from orderveil.people import factors, quotas, sessions
 from orderveil.people.models import Membership, Person
 
 INSTALLATION = 0
@@ -73,6 +73,7 @@ def join(
         raise RefusedError(_HERE_ALREADY)
     elif not person.is_active:
         _come_back(person)
+    quotas.check(brand_id)
     made = Membership.objects.create(
         person=person,
         brand_id=brand_id,

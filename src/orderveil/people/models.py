@@ -93,3 +93,16 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+
+class Quota(models.Model):
+    """How many people a platform operator allows a brand; None: any number."""
+
+    brand_id = models.IntegerField(primary_key=True)
+    people = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "people_quota"
+
+    def __str__(self) -> str:
+        return f"people of brand {self.brand_id}"

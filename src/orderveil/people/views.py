@@ -77,7 +77,7 @@ def account(request: HttpRequest, person: Person) -> HttpResponseBase:
         "sessions": sessions.of(person),
         "current_key": request.session.session_key,
         "places": access.described(person, utc_now()),
-        "language": LanguageForm(initial={"language": person.language}),
+        "language_form": LanguageForm(initial={"language": person.language}),
     }
     return render(request, "people/account.html", told)
 

@@ -17,7 +17,7 @@ MOST_PER_DAY = 100_000
 class TermsForm(forms.Form):
     """Role, centre, budgets."""
 
-    role = forms.ChoiceField(label=_("Role"))
+    role = forms.ChoiceField(label=_("Role"), initial=Role.SUPPORT)
     centre = forms.ChoiceField(
         label=_("Centre"),
         required=False,
