@@ -68,9 +68,10 @@ def server():
 
 def _of_the_gate() -> list[Callable[[], object]]:
     """What lets go of everything that the gate and the doors above it keep in the process."""
-    from orderveil.gate import asking, keys, law, statement  # noqa: PLC0415 - models
+    from orderveil.gate import asking, keys, law, quotas, statement  # noqa: PLC0415 - models
 
-    return [statement.statement.close, law.forget, keys.forget, asking.budgets.forget, _channels]
+    leases = [asking.budgets.forget, quotas.orders.forget]
+    return [statement.statement.close, law.forget, keys.forget, *leases, _channels]
 
 
 def _channels() -> None:

@@ -51,6 +51,18 @@ def last_detail(brand):
     return told["who"]["person"], told.get("detail", {})
 
 
+def acts_of(brand, person):
+    """The kinds of what a person did in the brand, in the order of the log."""
+    return [
+        row[0]
+        for row in store.query(
+            "SELECT kind FROM ledger_entry JOIN ledger_pending USING (entry_id)"
+            " WHERE ledger_entry.log_id = %s AND person = %s ORDER BY id",
+            [brand.pk, person],
+        )
+    ]
+
+
 def everything_stored(table):
     """Every row of a table as PostgreSQL prints it."""
     return "\n".join(row[0] for row in store.query(f"SELECT t::text FROM {table} t", []))

@@ -6,14 +6,10 @@ from django.conf import settings
 from orderveil.cli.server import prepared_database
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
-from orderveil.core.hops import Hop
-from orderveil.gate.provision import provision_brand
+from orderveil.gate.provision import OWN_HOPS, provision_brand
 from orderveil.hops.storefront.formats import Format
 from orderveil.ledger.acts import machine
 from orderveil.partners import registry
-
-OWN_HOPS = [Hop.STOREFRONT, Hop.OMS, Hop.SUPPORT, Hop.REPORTS, Hop.RETENTION]
-"""What a brand runs itself until it names somebody else."""
 
 
 @click.command()

@@ -5,6 +5,7 @@ Rules kept here:
   duplicate and a lost transaction is not;
 - the same order on two connections at once is one order: the second waits and finds it there;
 - orders are locked and written in the order of their ids, so no two batches wait in a circle;
+- new orders count against the brand's quota (`quotas`), and nothing else does;
 - an update before the creation is an admission; see `updating` for everything after.
 """
 
@@ -12,15 +13,17 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from itertools import repeat
 
 import msgspec
 from django.db import IntegrityError, connection, transaction
 
-from orderveil.core.errors import OrderveilError
+from orderveil.core.errors import OrderveilError, Problem
 from orderveil.core.literals import bytea_array
 from orderveil.core.orders import OrderDraft
 from orderveil.core.states import ParcelState
+from orderveil.gate import quotas
 from orderveil.gate.inserting import EpochGoneError, insert_many
 from orderveil.gate.keys import brand_keys
 from orderveil.gate.prepare import RANDOM_BYTES, SealedDraft, identify, prepare
@@ -41,13 +44,16 @@ class Status(StrEnum):
     UPDATED = "updated"
     ERASED = "erased"
     """The order was shredded; the delivery was counted and nothing stored."""
+    REFUSED = "refused"
+    """There is no room for it in the brand's quota; nothing was stored."""
 
 
 class Admission(msgspec.Struct, frozen=True):
-    """The order id (16 bytes) and what became of it."""
+    """The order id (16 bytes) and what became of it; why, if it was refused."""
 
     order_id: bytes
     status: Status
+    problem: Problem | None = None
 
 
 _STATUS_OF = {
@@ -69,11 +75,38 @@ def admit(
 ) -> list[Admission]:
     """Admit, update or recognise each draft; the answers are in the order of the drafts.
 
-    `also` runs in the same transaction, for acts that belong to it. When this has returned,
-    everything is committed and durable.
+    `also` runs in the same transaction, for acts that belong to it, unless there is no room for
+    any. When this has returned, everything is committed and durable.
     """
     keys = brand_keys(brand_id)
     ids = [identify(keys, channel_id, draft) for draft in drafts]
+    work = partial(
+        _admit, brand_id, channel_id, now=now, who=who, delivery_id=delivery_id, also=also
+    )
+    charge = quotas.charge(brand_id, ids, now)
+    if charge is None:
+        return work(drafts, ids)
+    inside = [at for at, order in enumerate(ids) if order not in charge.over]
+    room = [drafts[at] for at in inside], [ids[at] for at in inside]
+    done = dict(zip(inside, work(*room) if inside else (), strict=True))
+    charge.settle(sum(each.status == Status.ADMITTED for each in done.values()))
+    return [
+        done.get(at) or Admission(order, Status.REFUSED, charge.problem)
+        for at, order in enumerate(ids)
+    ]
+
+
+def _admit(
+    brand_id: int,
+    channel_id: int,
+    drafts: Sequence[OrderDraft],
+    ids: Sequence[bytes],
+    *,
+    now: datetime,
+    who: Who,
+    delivery_id: str | None,
+    also: Callable[[Sequence[Admission]], None] | None,
+) -> list[Admission]:
     plain = len(drafts) == 1 and also is None and not _begins_undelivered(drafts[0])
     if plain and not connection.in_atomic_block:
         # Most webhooks bring a new order: one round trip, and no transaction to ask about it.

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.hops import Hop
 from orderveil.core.table import Profile
 from orderveil.gate.keys import BRAND_KEYS
 from orderveil.keyring import epochs, secrets
@@ -14,6 +15,8 @@ from orderveil.partners.models import Brand
 from orderveil.policy import versions
 
 INSTALLATION = 0
+OWN_HOPS = [Hop.STOREFRONT, Hop.OMS, Hop.SUPPORT, Hop.REPORTS, Hop.RETENTION]
+"""What a brand runs itself until it names somebody else."""
 
 
 def provision_installation(*, now: datetime) -> None:

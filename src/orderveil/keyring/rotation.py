@@ -6,11 +6,12 @@ Rules kept here:
 - Rows are rewrapped in small transactions; each row opens at every moment.
 - An old version is destroyed only when nothing is left under it, checked and done while nobody
   can wrap. With it every older copy of the wrapped keys dies: backups made before open no more.
-- A brand whose provider was changed is rewrapped under the new one here.
+- A brand whose provider is changed is rewrapped under the new one, as one.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -27,6 +28,12 @@ _ROWS = {
     " ORDER BY brand_id, id LIMIT %s FOR UPDATE",
     "secret": "SELECT brand_id, name, wrapped, root_version, provider FROM keyring_secret"
     " WHERE (brand_id, name) > (%s, %s) ORDER BY brand_id, name LIMIT %s FOR UPDATE",
+}
+_OF_BRAND = {
+    "epoch": "SELECT brand_id, id::text, wrapped, root_version, provider FROM keyring_epoch"
+    " WHERE wrapped IS NOT NULL AND brand_id = %s ORDER BY id FOR UPDATE",
+    "secret": "SELECT brand_id, name, wrapped, root_version, provider FROM keyring_secret"
+    " WHERE brand_id = %s ORDER BY name FOR UPDATE",
 }
 _FIRST = {"epoch": "0", "secret": ""}
 _STORE = {
@@ -146,17 +153,48 @@ def _rewrap_batch(
     with connection.cursor() as cursor:
         cursor.execute(_ROWS[kind], [*after, BATCH_ROWS])
         rows = cursor.fetchall()
-        for brand_id, name, blob, version, url in rows:
-            target = wrapping.provider_url(brand_id)
-            if (url, version) == (target, targets.get(target)):
-                continue
-            held = Wrapped(version, bytes(blob))
-            key = wrapping.unwrap(brand_id, kind, name, url, held)
-            new_url, new = wrapping.wrap(brand_id, kind, name, key)
-            cursor.execute(_STORE[kind], [new.blob, new.version, new_url, brand_id, name])
-            done += 1
+        for row in rows:
+            target = wrapping.provider_url(row[0])
+            if (row[4], row[3]) != (target, targets.get(target)):
+                _rewrap(cursor, kind, row)
+                done += 1
     last = rows[-1] if len(rows) == BATCH_ROWS else None
     return (last[0], last[1]) if last else None, done
+
+
+def _rewrap(cursor: Any, kind: str, row: tuple[Any, ...]) -> None:
+    """Open one row's key by the provider that has it, and wrap it by the brand's own."""
+    brand_id, name, blob, version, url = row
+    key = wrapping.unwrap(brand_id, kind, name, url, Wrapped(version, bytes(blob)))
+    new_url, new = wrapping.wrap(brand_id, kind, name, key)
+    cursor.execute(_STORE[kind], [new.blob, new.version, new_url, brand_id, name])
+
+
+@transaction.atomic
+def move_brand(brand_id: int, url: str) -> int:
+    """Wrap one brand's keys by the root keys of `url` from now on; how many were rewrapped.
+
+    All or nothing, and while nobody wraps: no key of the brand's is stored under the provider
+    that it leaves. Other brands' keys, and every root version, stay as they are.
+    """
+    wrapping.take_rotation_lock()
+    done = 0
+    with connection.cursor() as cursor:
+        if url == settings.KEYS_URL:
+            cursor.execute("DELETE FROM keyring_brand_provider WHERE brand_id = %s", [brand_id])
+        else:
+            cursor.execute(
+                "INSERT INTO keyring_brand_provider (brand_id, url) VALUES (%s, %s)"
+                " ON CONFLICT (brand_id) DO UPDATE SET url = excluded.url",
+                [brand_id, url],
+            )
+        for kind, query in _OF_BRAND.items():
+            cursor.execute(query, [brand_id])
+            for row in cursor.fetchall():
+                if row[4] != url:
+                    _rewrap(cursor, kind, row)
+                    done += 1
+    return done
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@
 | ORDERVEIL_HOME | the data folder: keys, embedded database | ./var |
 | DATABASE_URL | another PostgreSQL (15+) instead of the embedded one | embedded |
 | ORDERVEIL_KEYS | the key provider: `file:`, `transit:...`, `kms:...` (docs/keys.md) | file: |
+| ORDERVEIL_KEY_PROVIDERS | others a brand may be given, `name=url name2=url2` | none |
 | ORDERVEIL_BIND | address and port the server listens on | 127.0.0.1:8420 |
 | ORDERVEIL_ORIGIN | the name under which the ledger signs its checkpoints | orderveil.local |
 | ORDERVEIL_MACHINE_VIEW | `off` disables `orderveil view` at this machine | on |
@@ -31,6 +32,11 @@ from orderveil.core.clocks import short_digest
 
 HOME = Path(os.environ.get("ORDERVEIL_HOME", "var")).resolve()
 KEYS_URL = os.environ.get("ORDERVEIL_KEYS", "file:")
+KEY_PROVIDERS = dict(
+    each.split("=", 1)  # a URL may hold further ones
+    for each in os.environ.get("ORDERVEIL_KEY_PROVIDERS", "").split()
+    if "=" in each
+)
 BIND = os.environ.get("ORDERVEIL_BIND", "127.0.0.1:8420")
 ORIGIN = os.environ.get("ORDERVEIL_ORIGIN", "orderveil.local")
 MACHINE_VIEW = os.environ.get("ORDERVEIL_MACHINE_VIEW", "on") != "off"

@@ -17,7 +17,11 @@ from orderveil.scams.pages import PAGES as SCAMS
 from orderveil.web.assets import asset
 from orderveil.web.guard import guarded
 
-PAGES: tuple[Page, ...] = (*SCAMS, *SUPPORT, *LEDGER, *GATE, *POLICY, *PEOPLE, *REVIEWS, *CENTRES)
+PAGES: tuple[Page, ...] = (
+    *(*SCAMS, *SUPPORT, *LEDGER, *GATE, *POLICY),
+    *(*PARTNERS, *SUBSCRIPTIONS, *BRANDS),
+    *(*PEOPLE, *REVIEWS, *CENTRES),
+)
 """In the order of the navigation."""
 
 urlpatterns = [

@@ -106,6 +106,9 @@ def receive_webhook(
         delivery_id=delivery,
         also=_record_cards(channel, parsed.cards, now),
     )[0]
+    if admission.problem is not None:
+        # No 2xx: the shop keeps it, and sends it again.
+        raise RefusedError(admission.problem)
     return _received(parsed, admission)
 
 
@@ -183,6 +186,12 @@ def _refused(each: _Parsed | PrivacyRequest) -> Received:
 
 def _received(parsed: _Parsed, admission: Admission) -> Received:
     draft = parsed.draft
+    if admission.problem is not None:
+        return Received(
+            REFUSED,
+            shop_order_id=draft.shop_order_id if draft else None,
+            problem=admission.problem,
+        )
     return Received(
         admission.status,
         admission.order_id,

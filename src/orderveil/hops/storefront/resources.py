@@ -136,7 +136,7 @@ OPERATIONS = (
         "orders in",
         response=WebhookAnswer,
         needs_credential=False,
-        problems=(400, 401, 404, 413, 422),
+        problems=(400, 401, 404, 413, 422, 429),
     ),
     Operation(
         "post",

@@ -1,0 +1,1 @@
+"""What a platform operator does: provisions brands, quotas, key providers. Opens nothing."""

@@ -1,0 +1,94 @@
+"""Which root keys wrap a brand's: the installation's, or another provider's.
+
+Rules kept here:
+- only providers that the installation's settings name can be assigned: a provider is handed the
+  keys it wraps, so whoever may choose any address may read everything;
+- a provider wraps and opens something of no use before anything is given to it;
+- a brand's keys move as one: after the commit all of them are under the new provider, before it
+  none. The old root version still opens older copies of them, as in backups, until it is rotated
+  (`orderveil keys rotate`).
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from orderveil.keyring import rotation, wrapping
+from orderveil.keyring.providers import KeyringError
+
+INSTALLATIONS_OWN = "installation"
+_PROBE = "probe"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A provider by the name that the settings give it. `kind`: file, transit or kms."""
+
+    name: str
+    kind: str
+    url: str = field(repr=False)
+
+
+def choices() -> tuple[Choice, ...]:
+    """The installation's own, and those that the settings name beside it."""
+    known = {INSTALLATIONS_OWN: settings.KEYS_URL, **settings.KEY_PROVIDERS}
+    return tuple(_choice(name, url) for name, url in known.items())
+
+
+def url_of(name: str) -> str:
+    """The address of the provider of that name; KeyringError if the settings name none."""
+    found = {one.name: one.url for one in choices()}.get(name)
+    if found is None:
+        raise _not_listed()
+    return found
+
+
+def assigned(brand_id: int) -> Choice:
+    """The provider that wraps the brand's keys now."""
+    url = wrapping.provider_url(brand_id)
+    found = (one for one in choices() if one.url == url)
+    return next(found, _choice("no longer listed", url))
+
+
+def assign_provider(brand_id: int, url: str) -> int:
+    """Wrap the brand's keys by this provider from now on; how many were rewrapped.
+
+    Joins the caller's transaction. KeyringError, and nothing has changed, if it does not work.
+    """
+    if url not in {one.url for one in choices()}:
+        raise _not_listed()
+    probe(brand_id, url)
+    return rotation.move_brand(brand_id, url)
+
+
+def probe(brand_id: int, url: str) -> None:
+    """Have the provider wrap and open a throw-away key; KeyringError if it can't."""
+    roots = wrapping.provider(url)
+    value, place = secrets.token_bytes(32), wrapping.context(_PROBE, brand_id, _PROBE)
+    if not hmac.compare_digest(roots.unwrap(roots.wrap(value, place), place), value):
+        raise KeyringError(
+            "The provider opened something else than it wrapped.",
+            remedy="Don't use it; look at the provider's own log.",
+        )
+
+
+def trouble(brand_id: int) -> str | None:
+    """What is wrong with the brand's provider now, as a sentence; None: it works."""
+    try:
+        probe(brand_id, wrapping.provider_url(brand_id))
+    except KeyringError as error:
+        return error.diagnostics()
+    return None
+
+
+def _choice(name: str, url: str) -> Choice:
+    return Choice(name, url.partition(":")[0], url)
+
+
+def _not_listed() -> KeyringError:
+    return KeyringError(
+        "The settings name no such key provider.",
+        remedy="Add it to ORDERVEIL_KEY_PROVIDERS and start again.",
+    )

@@ -1,0 +1,113 @@
+"""Subscriptions: the list, one of them; made, rotated, ended. A secret is shown once."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from orderveil.core.actors import Actor
+from orderveil.core.errors import RefusedError
+from orderveil.outbox import subscribing, subscriptions
+from orderveil.outbox.forms import SubscriptionForm
+from orderveil.outbox.subscriptions import NO_SUCH_SUBSCRIPTION, Subscription
+from orderveil.partners.forms import RotateForm, refuse
+from orderveil.partners.models import Partner
+from orderveil.partners.views import REFUSED, who
+
+MOST_NUMBER = 2**63 - 1
+
+
+@require_safe
+def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Every subscription of the brand, those that live first."""
+    asked = request.GET.get("partner", "")
+    partner = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    found = subscriptions.listing(actor.brand_id, partner_id=partner)
+    found.sort(key=lambda each: (each.revoked_at is not None, -each.subscription_id))
+    rows = [{"subscription": each, "state": state_of(each, actor)} for each in found]
+    return render(request, "outbox/subscriptions.html", {"rows": rows, "partner": partner})
+
+
+def state_of(each: Subscription, actor: Actor) -> str:
+    """ "revoked", "two_secrets" while it is being rotated, else "in_force"."""
+    if each.revoked_at is not None:
+        return "revoked"
+    until = each.previous_until
+    return "two_secrets" if until is not None and actor.now < until else "in_force"
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Tell a partner's system; the answer to the POST shows the secret."""
+    partners = Partner.objects.filter(brand_id=actor.brand_id).order_by("name")
+    form = SubscriptionForm(partners, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        partner, hop = form.whose()
+        url, kinds = form.cleaned_data["url"], form.wanted()
+        try:
+            made, secret = subscribing.add(partner, hop, url, kinds, now=actor.now, who=who(actor))
+        except RefusedError as refused:
+            refuse(form, refused.problem)
+        else:
+            return _shown(request, made.subscription_id, secret)
+    status = REFUSED if form.is_bound else 200
+    return render(request, "outbox/subscription_add.html", {"form": form}, status=status)
+
+
+def _shown(request: HttpRequest, number: int, secret: str) -> HttpResponse:
+    told = {
+        "title": _("Subscription %(number)s") % {"number": number},
+        "what": _("Its signing secret"),
+        "secret": secret,
+        "use": _("The partner's system checks our webhooks with it (Standard Webhooks)."),
+        "back": "subscription",
+        "number": number,
+    }
+    return render(request, "partners/shown_once.html", told)
+
+
+@require_safe
+def one(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """One subscription, and what may be done to it."""
+    return _page(request, actor, _found(actor, number))
+
+
+def _found(actor: Actor, number: int) -> Subscription:
+    found = subscriptions.find(actor.brand_id, number) if number <= MOST_NUMBER else None
+    if found is None:
+        raise RefusedError(NO_SUCH_SUBSCRIPTION)
+    return found
+
+
+def _page(
+    request: HttpRequest,
+    actor: Actor,
+    found: Subscription,
+    form: RotateForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    told = {"subscription": found, "state": state_of(found, actor), "form": form or RotateForm()}
+    return render(request, "outbox/subscription.html", told, status=status)
+
+
+@require_POST
+def rotate(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """A new secret; the answer shows it."""
+    found = _found(actor, number)
+    form = RotateForm(request.POST)
+    if not form.is_valid():
+        return _page(request, actor, found, form, REFUSED)
+    secret = subscribing.rotate(
+        actor.brand_id, number, overlap=form.how_long(), now=actor.now, who=who(actor)
+    )
+    return _shown(request, number, secret)
+
+
+@require_POST
+def revoke(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """End it, and what was still to be sent by it."""
+    _found(actor, number)
+    subscribing.end(actor.brand_id, number, now=actor.now, who=who(actor))
+    messages.success(request, _("The subscription is ended."))
+    return redirect("subscription", number=number)

@@ -1,0 +1,134 @@
+"""Credentials: the list, one of them; issued, rotated, revoked. A token is shown once.
+
+The token is in the answer to the POST that made it and nowhere else: no redirect carries it, no
+session keeps it, and nothing caches the page.
+"""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from orderveil.core.actors import Actor
+from orderveil.core.errors import RefusedError
+from orderveil.partners import budgets, credentials
+from orderveil.partners.forms import CredentialForm, RotateForm, refuse
+from orderveil.partners.listing import credential_of, page_of
+from orderveil.partners.models import Channel, Credential, Partner
+from orderveil.partners.views import REFUSED, who
+
+
+@require_safe
+def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Every credential of the brand: whose, for what, and when it was last used."""
+    found = Credential.objects.filter(brand_id=actor.brand_id).select_related("partner", "channel")
+    partner = request.GET.get("partner", "")
+    if partner.isascii() and partner.isdigit() and len(partner) < 19:
+        found = found.filter(partner_id=int(partner))
+    page = page_of(found, request.GET.get("after", ""))
+    spent = budgets.spent([each.pk for each in page.rows], actor.now)
+    rows = [
+        {"credential": each, "state": state_of(each, actor), "spent": spent.get(each.pk, 0)}
+        for each in page.rows
+    ]
+    told = {"rows": rows, "next": page.next, "partner": partner}
+    return render(request, "partners/credentials.html", told)
+
+
+def state_of(each: Credential, actor: Actor) -> str:
+    """ "revoked", "expired", "two_secrets" while it is being rotated, else "in_force"."""
+    if each.revoked_at is not None:
+        return "revoked"
+    if each.expires_at is not None and each.expires_at <= actor.now:
+        return "expired"
+    until = each.previous_until
+    return "two_secrets" if until is not None and actor.now < until else "in_force"
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Issue a credential; the answer to the POST shows its token."""
+    partners = Partner.objects.filter(brand_id=actor.brand_id).order_by("name")
+    channels = Channel.objects.filter(brand_id=actor.brand_id, revoked_at=None)
+    form = CredentialForm(partners, channels, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made, token = _issue(actor, form)
+        except RefusedError as refused:
+            refuse(form, refused.problem)
+        else:
+            return _shown(request, made.pk, token)
+    status = REFUSED if form.is_bound else 200
+    return render(request, "partners/credential_add.html", {"form": form}, status=status)
+
+
+def _issue(actor: Actor, form: CredentialForm) -> tuple[Credential, str]:
+    partner, hop = form.whose()
+    said = form.cleaned_data
+    return credentials.issue(
+        partner,
+        hop,
+        now=actor.now,
+        expires_at=form.expires_at(),
+        networks=list(said["networks"]),
+        daily_limit=said["daily_limit"],
+        channel=said["channel"],
+        who=who(actor),
+    )
+
+
+def _shown(request: HttpRequest, number: int, token: str) -> HttpResponse:
+    told = {
+        "title": _("Credential %(number)s") % {"number": number},
+        "what": _("Its token"),
+        "secret": token,
+        "use": _("The partner's system sends it as `Authorization: Bearer ...`."),
+        "back": "credential",
+        "number": number,
+    }
+    return render(request, "partners/shown_once.html", told)
+
+
+@require_safe
+def one(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """One credential, and what may be done to it."""
+    return _page(request, actor, credential_of(actor.brand_id, number))
+
+
+def _page(
+    request: HttpRequest,
+    actor: Actor,
+    found: Credential,
+    form: RotateForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    told = {
+        "credential": found,
+        "state": state_of(found, actor),
+        "spent": budgets.spent([found.pk], actor.now).get(found.pk, 0),
+        "form": form or RotateForm(),
+    }
+    return render(request, "partners/credential.html", told, status=status)
+
+
+@require_POST
+def rotate(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """A new secret; the answer shows the token with it."""
+    found = credential_of(actor.brand_id, number)
+    form = RotateForm(request.POST)
+    if not form.is_valid():
+        return _page(request, actor, found, form, REFUSED)
+    overlap = form.how_long()
+    token = credentials.rotate(found.pk, overlap=overlap, now=actor.now, who=who(actor))
+    return _shown(request, found.pk, token)
+
+
+@require_POST
+def revoke(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """From now on nothing that begins with it is answered."""
+    found = credential_of(actor.brand_id, number)
+    if found.revoked_at is None:
+        credentials.revoke(found.pk, now=actor.now, who=who(actor))
+    messages.success(request, _("The credential is revoked."))
+    return redirect("credential", number=number)
