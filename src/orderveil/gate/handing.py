@@ -15,7 +15,7 @@ from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Permission
 from orderveil.gate import law as laws
-from orderveil.gate import parcels
+from orderveil.gate import parcels, refusals
 from orderveil.gate.desk import caller_of
 from orderveil.gate.law import Law
 from orderveil.ledger.acts import ActKind, Who, record
@@ -50,7 +50,10 @@ def hand_over(
     who = Who(person=actor.person)
     with transaction.atomic(durable=True):
         changed = set()
-        for order_id, number in _parcels(actor.brand_id, sorted(orders)):
+        found = _parcels(actor.brand_id, sorted(orders))
+        if not found:
+            return refusals.UNKNOWN
+        for order_id, number in found:
             before = assignments.assignee(order_id, number, HOP)
             if before == partner_id:
                 continue
