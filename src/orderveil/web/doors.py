@@ -1,7 +1,7 @@
 """The server's one WSGI application: `/v1` and the health paths to Falcon, the rest to Django.
 
-At scale the doors run apart: `orderveil.api.app:create_app` and Django's own application are
-both WSGI applications of their own.
+At scale the doors run apart: `machines` and `people` are WSGI applications of their own, each
+behind the trusted proxies of the settings like both together.
 """
 
 import ctypes
@@ -15,9 +15,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderveil.web.settings")
 django.setup()
 
-from django.core.handlers.wsgi import WSGIHandler  # noqa: E402 - after setup
+from django.conf import settings  # noqa: E402 - after setup
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 
 from orderveil.api.app import create_app  # noqa: E402
+from orderveil.web.proxies import behind, networks  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
 
@@ -31,13 +33,13 @@ def _die_with_parent() -> None:
 
 
 _die_with_parent()
-_machines = create_app()
-_people = WSGIHandler()
+_proxies = networks(settings.PROXIES)
+machines = behind(create_app(), _proxies)
+people = behind(WSGIHandler(), _proxies)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Both doors behind one address."""
     path: str = environ.get("PATH_INFO", "")
-    if path.startswith(MACHINES):
-        return _machines(environ, start_response)
-    return _people(environ, start_response)
+    door = machines if path.startswith(MACHINES) else people
+    return door(environ, start_response)
