@@ -13,8 +13,7 @@ from orderveil.core.roles import Role
 from orderveil.core.states import ParcelState
 from orderveil.gate import attempts
 from orderveil.gate.attempts import days_ahead
-from orderveil.hops.support import undelivered
-from scene import PERSON, Scene, rows
+from scene import PERSON, Scene, Seat, rows
 
 QUEUE = "/desk/undelivered/"
 TYPED = {
@@ -288,16 +287,34 @@ def test_a_centre_sees_its_own(desk):
     assert kiran.post(post, {"answer": "cancel"}).status_code == 302
 
 
-def test_the_order_page_is_given_its_attempts(desk, asha):
-    """Each in words, the open ones with the ref they are answered under; others get nothing."""
+def test_the_order_page_has_its_attempts(desk, asha):
+    """In words, answered there too; the address is corrected while a parcel is on its road."""
     order = failed(desk)
-    post, _ = answering(asha)
-    actor = desk.actor(desk.person(Role.SUPPORT))
-    ref = post.split("/")[3].split("-")[0]
-    told = undelivered.actions(actor, order, ref)
-    (attempt,) = told["attempts"]
-    assert (attempt["ref"], attempt["number"], attempt["answer"]) == (f"{ref}-1", 1, "")
-    assert undelivered.actions(desk.actor(desk.person(Role.WAREHOUSE)), order, ref) == {}
+    post, address = answering(asha)
+    page = f"/desk/orders/{post.split('/')[3].split('-')[0]}/"
+    shown = asha.get(page)
+    assert "The address is incomplete" in shown.content.decode()
+    assert (links(shown, "-1/1/"), links(shown, "/address/")) == ([post], [address])
+    asha.post(post, {"answer": "cancel"})
+    shown = asha.get(page)
+    assert "to be sent back" in shown.content.decode()
+    assert (links(shown, "-1/1/"), len(links(shown, "/address/"))) == ([], 1)
+    for state in (ParcelState.RETURNING, ParcelState.RETURNED):
+        desk.scene.move(Hop.COURIER, order, state)
+    assert links(asha.get(page), "/address/") == []
+
+
+def test_the_warehouse_is_given_no_attempts(desk):
+    """Its order page has neither the card nor the link."""
+    desk.scene.admit()
+    order = desk.scene.admit()
+    desk.scene.assign(Hop.WMS, order, Seat(desk.own, None, "", Hop.WMS))
+    client = desk.client(desk.person(Role.WAREHOUSE))
+    (page,) = links(client.get("/desk/orders/"), r"/desk/orders/[A-Z2-7]{26}/")
+    shown = client.get(page)
+    assert shown.status_code == 200
+    assert 'id="attempts"' not in shown.content.decode()
+    assert links(shown, "/address/") == []
 
 
 def test_the_menu_has_it_for_whoever_works_it(desk, asha):

@@ -16,7 +16,7 @@ from orderveil.gate import handing
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
 from orderveil.gate.reveal import FIELDS, MAY_REVEAL, Revealable
-from orderveil.hops.support import asking, history, road, rows, wording
+from orderveil.hops.support import asking, history, road, rows, undelivered, wording
 from orderveil.hops.support.refs import order_behind
 from orderveil.hops.support.views import budget, hand
 from orderveil.ledger.of_order import shown_of
@@ -62,6 +62,7 @@ def order(request: HttpRequest, actor: Actor, ref: str) -> HttpResponse:
         **asking.context(request, actor, order_id),
         **asking.verify_context(actor),
         **_handing(actor, order_id),
+        **undelivered.actions(actor, order_id, view),
         **budget(actor),
     }
     return render(request, "support/order.html", context)

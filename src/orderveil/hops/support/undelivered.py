@@ -16,6 +16,7 @@ from orderveil.core.actors import Actor
 from orderveil.core.attempts import CONCERNS_ADDRESS, AttemptAnswer
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Permission
+from orderveil.core.transitions import ENDED
 from orderveil.gate.asking import Caller, open_ref
 from orderveil.gate.attempts import (
     NO_ANSWER,
@@ -27,6 +28,7 @@ from orderveil.gate.attempts import (
     days_ahead,
     open_attempts,
 )
+from orderveil.gate.compose import View
 from orderveil.gate.desk import caller_of
 from orderveil.gate.refusals import UNKNOWN
 from orderveil.hops.support import wording
@@ -80,17 +82,25 @@ def answer(request: HttpRequest, actor: Actor, ref: str, number: int) -> HttpRes
     return redirect("undelivered")
 
 
-def actions(actor: Actor, order_id: bytes, ref: str) -> dict[str, Any]:
+def actions(actor: Actor, order_id: bytes, view: View) -> dict[str, Any]:
     """What `support/undelivered_actions.html` needs on an order's page; {} for other roles.
 
-    `ref` is the order's, as this person's partner knows it.
+    `view` is the person's own of that order. Where an attempt waits, the address is corrected as
+    its answer; otherwise by itself, while a parcel is on its road.
     """
     if not actor.may(Permission.WORK_UNDELIVERED):
         return {}
     found = attempts_of(actor, order_id, now=actor.now)
     if isinstance(found, Problem):
         return {}
-    return {"attempts": [_line(each, ref) for each in found], "order_ref": ref, **_days(actor)}
+    waits = any(each.answer is None for each in found)
+    on_road = any(each.state not in ENDED for each in view.parcels)
+    return {
+        "attempts": [_line(each, view.ref) for each in found],
+        "order_ref": view.ref,
+        "may_correct": on_road and not waits and actor.may(Permission.CORRECT_ADDRESS),
+        **_days(actor),
+    }
 
 
 def parcel_behind(actor: Actor, ref: str) -> tuple[bytes, int]:
