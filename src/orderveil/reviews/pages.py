@@ -8,16 +8,16 @@ READ, DO = Permission.READ_PEOPLE, Permission.REVIEW_ACCESS
 
 PAGES: tuple[Page, ...] = (
     Page("reviews/", views.reviews, READ, "reviews", menu="Access reviews", group="Watch"),
-    Page("reviews/open/", views.open_one, DO, "review-open", fresh=True),
-    Page("reviews/every/", views.every, DO, "review-every", fresh=True),
+    Page("reviews/open/", views.open_one, DO, "review_open", fresh=True),
+    Page("reviews/every/", views.every, DO, "review_every", fresh=True),
     Page("reviews/<int:campaign_id>/", views.review, READ, "review"),
-    Page("reviews/<int:campaign_id>/keep/", views.keep, DO, "review-keep", fresh=True),
-    Page("reviews/<int:campaign_id>/close/", views.close_one, DO, "review-close", fresh=True),
+    Page("reviews/<int:campaign_id>/keep/", views.keep, DO, "review_keep", fresh=True),
+    Page("reviews/<int:campaign_id>/close/", views.close_one, DO, "review_close", fresh=True),
     Page(
         "reviews/<int:campaign_id>/items/<int:item_id>/",
         views.item,
         DO,
-        "review-item",
+        "review_item",
         fresh=True,
     ),
 )

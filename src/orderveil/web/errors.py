@@ -3,16 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem
-from orderveil.people import turned_away
 
 
 def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """A refusal as a page, counted; for htmx as a fragment that stands where the answer would."""
-    actor: Actor | None = getattr(request, "actor", None)
-    if actor is not None:
-        turned_away.count(actor.membership_id, problem.code, actor.now)
+    """A refusal as a page; for htmx as a fragment that stands where the answer would."""
     partial = bool(getattr(request, "htmx", False))
     template = "web/problem_part.html" if partial else "web/problem.html"
     return render(request, template, {"problem": problem}, status=problem.status)

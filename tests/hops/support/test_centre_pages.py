@@ -10,6 +10,8 @@ from hops.support.centre import LAST_MONTH, LATER, Centre
 from orderveil.core.clocks import utc_now
 from orderveil.core.roles import Role
 from orderveil.gate import law
+from orderveil.gate.reasons import checked_cause
+from orderveil.gate.reveal import Revealable, reveal_field
 from orderveil.hops.support import centre_paper, months, paper, signing
 from orderveil.ledger import sequencer
 from orderveil.people import turned_away
@@ -134,6 +136,21 @@ def test_a_refusal_after_hours_is_counted(centre):
     found = turned_away.counted(members, start, here + timedelta(days=2))
     assert found == {"after_hours": 2}
     assert rows("SELECT sum(refused) FROM people_refusal") == [(2,)]
+
+
+def test_a_refused_reveal_is_counted(centre):
+    """What the gate refuses, whatever page asked for it; a factor to be proved again is none."""
+    asha = centre.people["asha"]
+    asha.reveals_per_day = 0
+    asha.save()
+    law.forget()
+    arguments = (centre.orders[0], Revealable.PHONE, checked_cause("call_back", "T-1"))
+    late = LAST_MONTH.end - timedelta(minutes=1)
+    refused = reveal_field(centre.desk.actor(asha, now=late), *arguments, now=late)
+    assert refused.code == "budget_exhausted"
+    stale = centre.desk.actor(asha, now=late, factor_minutes=200)
+    assert reveal_field(stale, *arguments, now=late).code == "factor_needed"
+    assert centre.pack().refusals == {"budget_exhausted": 1}
 
 
 def paper_of(centre, **names):
