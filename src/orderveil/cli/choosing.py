@@ -92,9 +92,18 @@ MOMENT = Moment()
 
 
 def ask_hidden(what: str) -> str:
-    """A value from a prompt that doesn't show it, or the first line of standard input."""
+    """A value from a prompt that doesn't show it, or the next line of standard input."""
+    return _ask(what, hide=True)
+
+
+def ask(what: str) -> str:
+    """A personal value from a prompt, or the next line of standard input."""
+    return _ask(what, hide=False)
+
+
+def _ask(what: str, *, hide: bool) -> str:
     if sys.stdin.isatty():
-        given: str = click.prompt(what, hide_input=True, err=True)
+        given: str = click.prompt(what, hide_input=hide, err=True)
         return given
     line = sys.stdin.readline().strip()
     if not line:

@@ -15,6 +15,7 @@ from orderveil.cli.keys import keys
 from orderveil.cli.ledger import ledger
 from orderveil.cli.orders import erase, find, state, view
 from orderveil.cli.partner import partner
+from orderveil.cli.person import person
 from orderveil.cli.policy import policy
 from orderveil.cli.subscription import subscription
 from orderveil.cli.up import up
@@ -29,5 +30,5 @@ def main() -> None:
 
 for command in (init, up, walk, demo, ingest, view, state, find, erase):
     main.add_command(command)
-for group in (ledger, policy, keys, partner, credential, channel, subscription):
+for group in (ledger, policy, keys, partner, credential, channel, subscription, person):
     main.add_command(group)

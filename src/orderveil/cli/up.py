@@ -14,6 +14,7 @@ from orderveil.cli.server import Address, bind_address, free_address, prepared_d
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.cli.walk import walk_against
 from orderveil.partners.models import Brand
+from orderveil.people.first import first_run_link
 from orderveil.policy import versions
 from orderveil.policy.prose import warnings
 from orderveil.scams.terminal import render
@@ -74,8 +75,12 @@ def up(walk: str, *, demo: bool, as_json: bool) -> None:
                 _say_where(address, console)
                 if found:
                     say_who(found, address.people_url, console)
+                link = first_run_link(address.people_url)
+                if link:
+                    console.print("\nNobody is here yet. This link, once, makes you the owner:")
+                    console.print(link, highlight=False, markup=False, soft_wrap=True)
                 if as_json:
-                    show({"url": address.url}, "", as_json=True)
+                    show({"url": address.url, "first_run": link}, "", as_json=True)
                 while not stop.wait(TEND_SECONDS):
                     for name in family.tend():
                         console.print(f"The {name} died and is started again.")

@@ -5,6 +5,7 @@ from django.urls import include, path
 from orderveil.core.pages import Page
 from orderveil.gate.brands.pages import PAGES as BRANDS
 from orderveil.gate.pages import PAGES as GATE
+from orderveil.gate.staffing.first import first_run
 from orderveil.gate.staffing.pages import PAGES as PEOPLE
 from orderveil.hops.support.pages import PAGES as SUPPORT
 from orderveil.hops.support.pages_centres import PAGES as CENTRES
@@ -27,6 +28,7 @@ PAGES: tuple[Page, ...] = (
 urlpatterns = [
     *(path(page.path, guarded(page), name=page.name) for page in PAGES),
     path("account/", include("orderveil.people.urls")),
+    path("first/<str:token>/", first_run, name="first_run"),
     path("static/<path:name>", asset, name="asset"),
 ]
 

@@ -16,6 +16,7 @@ from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Role
 from orderveil.gate.provision import INSTALLATION, OWN_HOPS, provision_brand
+from orderveil.gate.staffing import rules
 from orderveil.keyring import assigning
 from orderveil.keyring.providers import KeyringError
 from orderveil.ledger.acts import ActKind, Detail, Who, record
@@ -73,7 +74,7 @@ def _create(actor: Actor, slug: str, name: str, *, owner: str, email: str) -> tu
     registry.add_partner(brand, slug, OWN_HOPS, now=actor.now, name=name, own=True, who=who)
     made = memberships.join(brand.pk, email, owner, Role.OWNER, now=actor.now, who=who)
     token = ""
-    if not made.person.has_usable_password():
+    if not rules.is_shared(made):
         token = invitations.invite(made.person, now=actor.now, who=who)
     _record(actor, ActKind.BRAND_CREATED, brand.pk, {"first_owner": made.person.tag}, own_log=False)
     return brand, token
