@@ -67,7 +67,14 @@ def probe(brand_id: int, url: str) -> None:
     """Have the provider wrap and open a throw-away key; KeyringError if it can't."""
     roots = wrapping.provider(url)
     value, place = secrets.token_bytes(32), wrapping.context(_PROBE, brand_id, _PROBE)
-    if not hmac.compare_digest(roots.unwrap(roots.wrap(value, place), place), value):
+    try:
+        opened = roots.unwrap(roots.wrap(value, place), place)
+    except OSError:
+        raise KeyringError(
+            "The provider's folder can't be written or read.",
+            remedy="Check the folder and the rights of the user of Orderveil on it.",
+        ) from None
+    if not hmac.compare_digest(opened, value):
         raise KeyringError(
             "The provider opened something else than it wrapped.",
             remedy="Don't use it; look at the provider's own log.",
