@@ -84,14 +84,17 @@ def about(subject: str) -> About:
 
 def _line(row: Listed | OrderEntry, entry: Entry | None, kind: str, order: str) -> Line:
     said = say(entry) if entry else None
+    doer = who(entry) if entry else Doer()
+    subject = about(said.about if said else "")
     return Line(
         entry_id=row.entry_id,
         at=row.at,
         place=row.place,
         kind=kind_words(entry.kind if entry else kind),
-        doer=who(entry) if entry else Doer(),
+        doer=doer,
         said=said,
-        about=about(said.about if said else ""),
+        # Who did something about themselves is named once.
+        about=About() if subject.person and subject.person == doer.person else subject,
         hop=str(entry.hop) if isinstance(entry, DisclosureEntry | BulkEntry) else "",
         order=order,
         rows=entry.rows if isinstance(entry, ActEntry | BulkEntry) else 0,

@@ -8,23 +8,8 @@ READ = Permission.READ_LEDGER
 
 PAGES: tuple[Page, ...] = (
     Page("ledger/", views.log, READ, "ledger", menu="Ledger", group="Record"),
-    Page(
-        "ledger/checkpoint/",
-        views_proof.checkpoint,
-        READ,
-        "ledger_checkpoint",
-        menu="Checkpoint",
-        group="Record",
-    ),
-    Page(
-        "ledger/export/",
-        views.export,
-        Permission.EXPORT_LEDGER,
-        "ledger_export",
-        fresh=True,
-        menu="Export for an auditor",
-        group="Record",
-    ),
+    Page("ledger/checkpoint/", views_proof.checkpoint, READ, "ledger_checkpoint"),
+    Page("ledger/export/", views.export, Permission.EXPORT_LEDGER, "ledger_export", fresh=True),
     Page("ledger/checkpoint.txt", views_proof.note, READ, "ledger_note"),
     Page("ledger/entries/<uuid:entry_id>/", views_proof.entry, READ, "ledger_entry"),
     Page("ledger/entries/<uuid:entry_id>/proof.json", views_proof.proof, READ, "ledger_proof"),

@@ -16,6 +16,8 @@ from orderveil.ledger.views import before
 
 ROWS_SHOWN = 200
 ENTRIES_SHOWN = 200
+LAST = 1 << 62
+"""After every place: what waits for its own."""
 
 
 def order(request: HttpRequest, actor: Actor, order: str) -> HttpResponse:
@@ -23,6 +25,7 @@ def order(request: HttpRequest, actor: Actor, order: str) -> HttpResponse:
     found = queries.entries_of(drawing.order_id(order), log_id=actor.brand_id)
     if not found:
         raise RefusedError(drawing.NOT_HERE)
+    found.sort(key=lambda row: (row.at, LAST if row.place is None else row.place))
     personal, facts = holders.of(found)
     erased = [row for row in found if row.kind in _ERASED]
     told = {

@@ -55,6 +55,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         ActKind.CARD_DATA_DROPPED: _("Card data dropped before anything was written"),
         ActKind.STATE_CHANGED: _("Parcel {parcel} moved from {from} to {to}"),
         ActKind.PARCEL_ASSIGNED: _("Parcel {parcel} assigned on the hop {hop}"),
+        ActKind.PARCEL_UNASSIGNED: _("Parcel {parcel} taken back on the hop {hop}"),
         ActKind.REVERSE_OPENED: _("Reverse parcel {parcel} opened"),
         ActKind.PRIVACY_REQUEST_RECEIVED: _("Privacy request received: {kind}"),
         ActKind.ERASED: _("Erased"),
@@ -72,6 +73,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         ActKind.AGREEMENT_RECORDED: _("Agreement recorded, in force from {from}"),
         ActKind.CREDENTIAL_ISSUED: _("Credential issued for the hop {hop}"),
         ActKind.CREDENTIAL_ROTATED: _("Credential rotated"),
+        ActKind.CREDENTIAL_NARROWED: _("Credential narrowed"),
         ActKind.CREDENTIAL_REVOKED: _("Credential revoked"),
         ActKind.CENTRE_TERMS_CHANGED: _("Hours and networks of a centre changed"),
         ActKind.PERSON_ADDED: _("Person added as {role}"),
@@ -215,4 +217,4 @@ class _Values(dict[str, object]):
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    return "?" if value is None else plain(value)
+    return "?" if value is None else ", ".join(plain(value).split(","))
