@@ -20,6 +20,7 @@ ROWS = {
     "find": "bench.find",
     "shred": "bench.shred",
     "proof": "bench.proof",
+    "desk": "bench.desk",
 }
 
 
