@@ -1,7 +1,7 @@
 """Assignments: one partner a parcel and hop; the one before loses access."""
 
 from orderveil.core.hops import Hop
-from orderveil.partners.assignments import assign, assignee, default_partner
+from orderveil.partners.assignments import assign, assignee, default_partner, handled_by
 from orderveil.partners.registry import set_suspended
 from partners import sample
 from partners.sample import NOW
@@ -31,6 +31,17 @@ def test_parcels_and_hops_are_apart(partner):
     assert assignee(ORDER, 2, Hop.COURIER) is None
     assert assignee(ORDER, 1, Hop.LABEL) is None
     assert assignee(bytes(16), 1, Hop.COURIER) is None
+
+
+def test_who_handles_an_order_is_asked_by_parcel_or_for_all(partner, brand):
+    """Without a number, whoever has any of its parcels for that hop."""
+    other = sample.new_partner(brand, "other-courier")
+    give(partner)
+    assign(ORDER, 2, Hop.COURIER, other.pk, brand.pk, now=NOW)
+    assert handled_by(ORDER, 1, Hop.COURIER) == {partner.pk}
+    assert handled_by(ORDER, 2, Hop.COURIER) == {other.pk}
+    assert handled_by(ORDER, None, Hop.COURIER) == {partner.pk, other.pk}
+    assert handled_by(ORDER, None, Hop.LABEL) == set()
 
 
 def test_the_default_partner_is_the_first_that_is_able(brand):
