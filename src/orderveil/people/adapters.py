@@ -93,7 +93,12 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
         """Join the provider's identity to the person with the same *verified* address."""
         if sociallogin.is_existing:
             return
-        verified = {each.email.lower() for each in sociallogin.email_addresses if each.verified}
+        # Some providers spell it as a text, and the text "false" is true.
+        verified = {
+            each.email.lower()
+            for each in sociallogin.email_addresses
+            if str(each.verified).lower() == "true"
+        }
         person: AbstractBaseUser | None = None
         for email in verified:
             person = Person.objects.filter(email__iexact=email, is_active=True).first() or person

@@ -31,7 +31,9 @@ def members(brand_id: int) -> list[Membership]:
 def page(brand_id: int, after: int | None, limit: int) -> list[Membership]:
     """Up to `limit` of them by name, those after the membership of that number."""
     found = Membership.objects.filter(brand_id=brand_id, ended_at=None)
-    last = Membership.objects.filter(pk=after or 0, brand_id=brand_id).select_related("person").first()
+    last = (
+        Membership.objects.filter(pk=after or 0, brand_id=brand_id).select_related("person").first()
+    )
     if last is not None:
         name = last.person.name
         found = found.filter(Q(person__name__gt=name) | Q(person__name=name, pk__gt=last.pk))

@@ -37,7 +37,11 @@ class Person(AbstractBaseUser):
 
     class Meta:
         db_table = "people_person"
-        constraints = (models.UniqueConstraint(Lower("email"), name="people_person_email"),)
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="people_person_email"),
+            # The one above says more; Django's check of accounts reads only this one.
+            models.UniqueConstraint(fields=("email",), name="people_person_address"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy
 
@@ -212,7 +213,17 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = False
 
-OIDC_ISSUER = os.environ.get("ORDERVEIL_OIDC_ISSUER", "")
+
+def _issuer(url: str) -> str:
+    """The identity provider; what it says is believed because TLS says that it is it."""
+    parts = urlsplit(url)
+    if url and parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}:
+        msg = "ORDERVEIL_OIDC_ISSUER must begin with https://"
+        raise ImproperlyConfigured(msg)
+    return url.rstrip("/")
+
+
+OIDC_ISSUER = _issuer(os.environ.get("ORDERVEIL_OIDC_ISSUER", ""))
 SOCIALACCOUNT_ADAPTER = "orderveil.people.adapters.SingleSignOnAdapter"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_STORE_TOKENS = False
