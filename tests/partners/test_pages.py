@@ -8,10 +8,11 @@ from desk import ROLES_OF_A_BRAND, Desk
 from orderveil.core.hops import Hop
 from orderveil.core.roles import ROLES, Permission, Role
 from orderveil.gate import law
+from orderveil.gate.quotas import orders as asked_anew
 from orderveil.hops.storefront.formats import Format
 from orderveil.outbox import subscribing, subscriptions
 from orderveil.outbox.events import EventKind
-from orderveil.partners import credentials, registry
+from orderveil.partners import credentials, quotas, registry
 from orderveil.partners.forms import FORMATS
 from orderveil.partners.models import Agreement, Brand, Channel, Credential, Partner
 from partners import sample
@@ -390,6 +391,18 @@ def test_the_brand_says_where_it_is_found(desk):
     assert Brand.objects.get(pk=desk.scene.brand.pk).published_channel == "care.kalanjali.example"
     assert "care.kalanjali.example" in client.get("/desk/brand/").content.decode()
     assert sample.last_act(desk.scene.brand)[0] == "brand_changed"
+
+
+def test_a_brand_is_told_its_quota(desk):
+    """What is allowed, and how much of it is used."""
+    client = desk.client(desk.person(Role.OWNER))
+    assert "any number" in client.get("/desk/brand/").content.decode()
+    quotas.put(desk.scene.brand.pk, orders_per_day=60, credentials=9)
+    asked_anew.forget()
+    desk.scene.admit()
+    shown = client.get("/desk/brand/").content.decode()
+    assert "3 / 60" in shown
+    assert "3 / 9" in shown
 
 
 def test_long_lists_go_on_by_number(desk):

@@ -96,7 +96,9 @@ class AgreementForm(forms.Form):
         r"^[0-9a-fA-F]{64}$",
         label=_("SHA-256 of the signed document"),
         required=False,
-        help_text=_("64 hexadecimal digits, as `sha256sum` prints them. It goes on record."),
+        help_text=_(
+            "64 hexadecimal digits, as the command sha256sum prints them. It goes on record."
+        ),
     )
 
 

@@ -10,6 +10,15 @@ _P, _CR, _CH = "desk/partners/", "desk/credentials/", "desk/channels/"
 _GROUP = "Connections"
 
 PAGES: tuple[Page, ...] = (
+    Page(
+        "desk/brand/",
+        views.brand_settings,
+        _MANAGE,
+        "brand_settings",
+        fresh=True,
+        menu="Brand",
+        group=_GROUP,
+    ),
     Page(_P, views.partners, _LOOK, "partners", menu="Partners", group=_GROUP),
     Page(f"{_P}add/", views.partner_add, _MANAGE, "partner_add", fresh=True),
     Page(f"{_P}<int:number>/", views.partner, _LOOK, "partner"),
@@ -45,13 +54,4 @@ PAGES: tuple[Page, ...] = (
     Page(f"{_CH}<int:number>/", views_channels.one, _LOOK, "channel"),
     Page(f"{_CH}<int:number>/rotate/", views_channels.rotate, _KEYS, "channel_rotate", fresh=True),
     Page(f"{_CH}<int:number>/revoke/", views_channels.revoke, _KEYS, "channel_revoke", fresh=True),
-    Page(
-        "desk/brand/",
-        views.brand_settings,
-        _MANAGE,
-        "brand_settings",
-        fresh=True,
-        menu="Brand",
-        group=_GROUP,
-    ),
 )

@@ -12,7 +12,7 @@ from orderveil.core.decision import Mode
 from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
 from orderveil.ledger.acts import Who
-from orderveil.partners import registry, terms
+from orderveil.partners import quotas, registry, terms
 from orderveil.partners.forms import AgreementForm, BrandForm, CentreForm, ModeForm, PartnerForm
 from orderveil.partners.forms import refuse as refuse_on
 from orderveil.partners.listing import page_of, partner_of
@@ -176,7 +176,7 @@ def partner_centre(request: HttpRequest, actor: Actor, number: int) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 def brand_settings(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Where the brand tells its customers to find it."""
+    """Where the brand tells its customers to find it, and what the platform allows it."""
     brand = Brand.objects.get(pk=actor.brand_id)
     form = BrandForm(request.POST or None, initial={"published_channel": brand.published_channel})
     if request.method == "POST" and form.is_valid():
@@ -184,4 +184,11 @@ def brand_settings(request: HttpRequest, actor: Actor) -> HttpResponse:
         terms.publish_channel(brand, said, now=actor.now, who=who(actor))
         messages.success(request, _("Saved."))
         return redirect("brand_settings")
-    return render(request, "partners/brand.html", {"form": form, "brand": brand})
+    told = {
+        "form": form,
+        "brand": brand,
+        "quota": quotas.of(brand.pk),
+        "leased": quotas.leased(brand.pk, actor.now),
+        "credentials": quotas.credentials_in_force(brand.pk, actor.now),
+    }
+    return render(request, "partners/brand.html", told)

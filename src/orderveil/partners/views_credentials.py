@@ -83,7 +83,7 @@ def _shown(request: HttpRequest, number: int, token: str) -> HttpResponse:
         "title": _("Credential %(number)s") % {"number": number},
         "what": _("Its token"),
         "secret": token,
-        "use": _("The partner's system sends it as `Authorization: Bearer ...`."),
+        "use": _("The partner's system sends it as a bearer token, in the header Authorization."),
         "back": "credential",
         "number": number,
     }
