@@ -69,9 +69,10 @@ def server():
 def _of_the_gate() -> list[Callable[[], object]]:
     """What lets go of everything that the gate and the doors above it keep in the process."""
     from orderveil.gate import asking, keys, law, quotas, statement  # noqa: PLC0415 - models
+    from orderveil.partners import networks, refused  # noqa: PLC0415 - models
 
-    leases = [asking.budgets.forget, quotas.orders.forget]
-    return [statement.statement.close, law.forget, keys.forget, *leases, _channels]
+    gate = [statement.statement.close, law.forget, keys.forget, asking.budgets.forget]
+    return [*gate, quotas.orders.forget, networks.forget, refused.forget, _channels]
 
 
 def _channels() -> None:

@@ -187,11 +187,12 @@ def counted(doors: Doors, name: str) -> dict[str, float]:
 
 
 def sizes() -> dict[str, int]:
-    """Every table and how many rows it has."""
+    """Every table and how many rows it has, but for what is counted of every request."""
     with database.server().connect(connection.settings_dict["NAME"]) as link:
         return {
             table: link.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
             for table in _tables()
+            if table not in {"partners_refused", "partners_network"}
         }
 
 

@@ -8,7 +8,7 @@ from doors import Doors, own, problem_of, sizes
 from orderveil.api.app import operations
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
-from orderveil.partners import credentials, registry
+from orderveil.partners import credentials, refused, registry
 from scene import Seat, rows
 
 PUBLIC = {"/v1/channels/{channel}", "/healthz", "/readyz", "/metrics"}
@@ -128,7 +128,7 @@ def bad_tokens(token):
 
 @pytest.mark.parametrize("template", CLOSED)
 def test_whoever_proves_nothing_is_unauthorised(site, template):
-    """401 with the same words each time, and no table changes."""
+    """401 with the same words each time; all that is kept is how often a known number failed."""
     seat = site.right(template)
     before = sizes()
     told = []
@@ -138,6 +138,10 @@ def test_whoever_proves_nothing_is_unauthorised(site, template):
         assert answer.headers["www-authenticate"] == "Bearer", what
         assert answer.headers["cache-control"] == "no-store"
     assert all(each == told[0] for each in told)
+    refused.flush(at_once=True)
+    who = f"credential:{seat.credential.pk}"
+    kept = refused.since(seat.credential.brand_id, utc_now() - timedelta(hours=1))
+    assert [(each.who, each.code) for each in kept] == [(who, "unauthorised")]
     assert sizes() == before
 
 

@@ -1,6 +1,7 @@
 """What every request of the machine door passes: time, credential, idempotency, counting."""
 
 import time
+from collections import Counter as Counted
 from functools import lru_cache
 from typing import Any
 
@@ -16,9 +17,10 @@ from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.gate.asking import Caller, in_force
-from orderveil.gate.law import authenticate, current
+from orderveil.gate.law import authenticate, brand_of, current
 from orderveil.hops.bodies import BATCH_LIMIT_BYTES, read_body
-from orderveil.partners.credentials import UNAUTHORISED, proof_of
+from orderveil.partners import refused
+from orderveil.partners.credentials import UNAUTHORISED, credential_id, proof_of
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -100,9 +102,22 @@ class Doorkeeper:
         code = getattr(resp.context, "problem_code", None)
         if code is not None:
             REFUSALS.labels(code).inc()
+            if status in refused.STATUSES:
+                _count(req, Counted({code: 1}))
+        elif hasattr(resp.context, "refused"):
+            _count(req, resp.context.refused)
+        refused.flush()
         resp.set_header("Cache-Control", "no-store")
         resp.set_header("X-Content-Type-Options", "nosniff")
         connection.close()
+
+
+def _count(req: Request, codes: Counted[str]) -> None:
+    """Refusals of a credential that is known, whoever used it."""
+    number = getattr(req.context, "number", None)
+    brand_id = None if number is None else brand_of(number)
+    for code, count in codes.items() if brand_id is not None else ():
+        refused.add(brand_id, f"credential:{number}", code, req.context.now, count)
 
 
 @lru_cache(maxsize=1024)
@@ -117,6 +132,7 @@ def caller_of(req: Request, *, is_checked: bool) -> Caller:
     if scheme.lower() != "bearer":
         raise RefusedError(UNAUTHORISED)
     token = token.strip()
+    req.context.number = credential_id(token)
     found = authenticate(token, now=req.context.now, address=req.remote_addr)
     if isinstance(found, Problem):
         raise RefusedError(found)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from orderveil.core.actors import Actor
+from orderveil.core.actors import FACTOR_NEEDED, Actor
 from orderveil.core.decision import Grant, enforced_for
 from orderveil.core.errors import Problem
 from orderveil.core.fields import Field
@@ -21,10 +21,12 @@ from orderveil.gate.law import Law
 from orderveil.gate.opening import open_row
 from orderveil.gate.statement import Asker
 from orderveil.gate.wire import Row
+from orderveil.partners import refused
 from orderveil.partners.budgets import Budgets
 from orderveil.partners.credentials import UNAUTHORISED, is_genuine
 from orderveil.partners.models import Credential, Partner
 from orderveil.people import budgets as purses
+from orderveil.people import turned_away
 from orderveil.people.budgets import Spending
 
 budgets = Budgets()
@@ -67,10 +69,21 @@ def spend(
 ) -> Problem | None:
     """Take `orders` from the caller's daily budget; whoever is at this machine has none."""
     if caller.actor is not None:
-        return _spend_own(caller.actor, orders, now, what)
+        return counted(caller.actor, _spend_own(caller.actor, orders, now, what), now)
     if caller.credential is None:
         return None
     return budgets.spend(caller.credential.id, caller.credential.daily_limit, orders, now)
+
+
+def counted(actor: Actor | None, problem: Problem | None, now: datetime) -> Problem | None:
+    """The same, counted if it refuses a person; what refuses a system is counted at its door."""
+    is_one = problem is not None and problem.status in refused.STATUSES
+    # A factor that is too old is asked for again: no refusal.
+    if actor is not None and problem is not None and is_one and problem is not FACTOR_NEEDED:
+        turned_away.count(actor.membership_id, problem.code, now)
+        refused.add(actor.brand_id, actor.person, problem.code, now)
+        refused.flush()
+    return problem
 
 
 def _spend_own(actor: Actor, orders: int, now: datetime, what: Spending) -> Problem | None:

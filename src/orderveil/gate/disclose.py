@@ -18,7 +18,16 @@ from orderveil.core.errors import Problem
 from orderveil.core.merkle import leaf_hash
 from orderveil.gate import law as laws
 from orderveil.gate import refusals
-from orderveil.gate.asking import Caller, asker, decide_for, partner_refs, show, spend, would
+from orderveil.gate.asking import (
+    Caller,
+    asker,
+    counted,
+    decide_for,
+    partner_refs,
+    show,
+    spend,
+    would,
+)
 from orderveil.gate.compose import Plan, View
 from orderveil.gate.law import Law
 from orderveil.gate.statement import Entry, statement
@@ -69,6 +78,20 @@ def put_on_record(
     narrow: Narrow | None = None,
 ) -> Recorded | Problem:
     """Decide and record; nothing is opened yet. `narrow` makes of a Grant what is asked of it."""
+    done = _put_on_record(caller, order_id, parcel_no, now, kind, narrow)
+    if isinstance(done, Problem):
+        counted(caller.actor, done, now)
+    return done
+
+
+def _put_on_record(
+    caller: Caller,
+    order_id: bytes,
+    parcel_no: int | None,
+    now: datetime,
+    kind: DisclosureKind,
+    narrow: Narrow | None,
+) -> Recorded | Problem:
     law = laws.law_of(caller.brand_id)
     for _ in range(MOST_TRIES):
         decision = decide_for(law, caller, order_id, now)

@@ -16,14 +16,13 @@ from django.db import transaction
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.personal import Personal
-from orderveil.gate.asking import Caller
+from orderveil.gate.asking import Caller, spend
 from orderveil.gate.bulk import Answer
 from orderveil.gate.desk import caller_of
 from orderveil.gate.listing import PAGE, Scope, scope_of, views_of, within
 from orderveil.gate.lookup import find_order
 from orderveil.gate.search import By, find
 from orderveil.ledger.acts import ActKind, Who, record
-from orderveil.people import budgets
 from orderveil.people.budgets import Spending
 
 
@@ -62,7 +61,7 @@ def search_orders(
     scope = scope_of(caller, now)
     if isinstance(scope, Problem):
         return scope
-    problem = budgets.spend(actor, Spending.SEARCHES, 1, now, per_day=budgets.SEARCHES_PER_DAY)
+    problem = spend(caller, 1, now, Spending.SEARCHES)
     if problem is not None:
         return problem
     tried: list[By] = []
@@ -98,7 +97,7 @@ def order_named(actor: Actor, text: str, *, now: datetime) -> bytes | Problem:
     scope = scope_of(caller, now)
     if isinstance(scope, Problem):
         return scope
-    problem = budgets.spend(actor, Spending.SEARCHES, 1, now, per_day=budgets.SEARCHES_PER_DAY)
+    problem = spend(caller, 1, now, Spending.SEARCHES)
     if problem is not None:
         return problem
     try:

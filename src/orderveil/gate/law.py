@@ -16,6 +16,7 @@ from orderveil.core.decision import Grant, Mode, Policies, Standing, decide
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.gate.compose import Plan, plan_for
+from orderveil.partners import networks
 from orderveil.partners.credentials import (
     UNAUTHORISED,
     credential_id,
@@ -142,6 +143,11 @@ def is_current(law: Law) -> bool:
     return _rev(law.brand.pk) == law.rev
 
 
+def brand_of(number: int) -> int | None:
+    """The brand of a credential that this process has met; None for any other number."""
+    return _brand_of_credential.get(number)
+
+
 def authenticate(
     token: str, *, now: datetime, address: str | None
 ) -> tuple[Law, Credential] | Problem:
@@ -166,6 +172,7 @@ def authenticate(
     ):
         return UNAUTHORISED
     touch(credential, now)
+    networks.note(credential, address, now)
     return law, credential
 
 

@@ -21,7 +21,7 @@ from orderveil.core.fields import COMPARTMENT_OF, Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Permission
-from orderveil.gate.asking import spend
+from orderveil.gate.asking import counted, spend
 from orderveil.gate.compose import Plan, plan_for
 from orderveil.gate.desk import caller_of
 from orderveil.gate.disclose import put_on_record, view_of
@@ -64,7 +64,7 @@ def reveal_field(
     actor: Actor, order_id: bytes, what: Revealable, cause: Cause, *, now: datetime
 ) -> Revealed | Problem:
     """The field, whole, and on record before it was opened; or why not."""
-    problem = _may(actor)
+    problem = counted(actor, _may(actor), now)
     if problem is not None:
         return problem
     caller = caller_of(actor, str(cause))

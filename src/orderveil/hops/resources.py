@@ -1,5 +1,6 @@
 """The machine door of all eleven hops: ask for views, report what happened to a parcel."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from orderveil.gate.bulk import MOST_ORDERS, Answer, disclose_many
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
 from orderveil.hops.bodies import SMALL_LIMIT_BYTES, decode_body
+from orderveil.partners import refused
 from orderveil.partners.models import Partner
 
 Ref = Annotated[str, msgspec.Meta(max_length=40, description="a ref of yours, or of a parcel")]
@@ -131,6 +133,10 @@ class OrderViews:
         if isinstance(shown, Problem):
             raise RefusedError(shown)
         answers |= {at: answer for (at, _), answer in zip(wanted, shown, strict=True)}
+        problems = [each.problem for each in answers.values() if each.problem is not None]
+        resp.context.refused = Counter(
+            each.code for each in problems if each.status in refused.STATUSES
+        )
         resp.data = _encoder.encode(ViewsAnswer([answers[at] for at in range(len(asked.refs))]))
 
 

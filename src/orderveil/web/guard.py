@@ -26,6 +26,7 @@ from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.pages import Page
 from orderveil.core.roles import ROLES, Permission, holders
+from orderveil.gate.asking import counted
 from orderveil.gate.desk import closed
 from orderveil.people import access, factors
 from orderveil.people.models import Person
@@ -69,7 +70,10 @@ def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpRe
     problem = closed(actor)
     if problem is None and permission is not None and not actor.may(permission):
         problem = _not_yours(permission)
-    return refused(request, problem) if problem else actor
+    if problem is None:
+        return actor
+    counted(actor, problem, actor.now)
+    return refused(request, problem)
 
 
 def _factor_first(request: HttpRequest, person: Person) -> HttpResponseBase:
