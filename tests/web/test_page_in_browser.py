@@ -1,19 +1,22 @@
-"""The first page in a real browser, served by a really running installation after a real walk."""
+"""Home and the relay in a real browser, from a really running installation after a real walk."""
 
 import pytest
 import urllib3
 from rich.console import Console
 
 import browser
+from desk import Desk
 from doors import Doors
 from orderveil.cli.walk import walk_against
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
+from orderveil.core.roles import Role
 from orderveil.gate.keys import ref_key
 from orderveil.partners import credentials
-from orderveil.partners.models import Partner
+from orderveil.partners.models import Brand, Partner
 from orderveil.scams.kept import kept
 from realserver import running_server
+from scene import Scene
 
 pytestmark = [
     pytest.mark.browser,
@@ -45,13 +48,31 @@ def ask_again(url):
     assert answer.status == 200
 
 
+def owners_session():
+    """The session of an owner of the brand that walked."""
+    brand = Brand.objects.get(pk=kept().brand_id)
+    desk = Desk(Scene(brand, None, b"", utc_now()), None)
+    return desk.client(desk.person(Role.OWNER)).cookies["session"].value
+
+
+def sign_in(page, site, session):
+    """Let this browser go on with that session."""
+    page.open(f"{site.people_url}/account/login/")
+    page.set_cookie("session", session)
+
+
 def test_the_picture_lives(db, tmp_path):
     """A dot shows what its hop got and what was withheld by which rule; the ledger fills live."""
     Doors.make()  # the installation has real brands, too: none of them shows
     with running_server(db) as site:
         walk_against(site.url, Console(quiet=True))
+        session = owners_session()
         with browser.browser(tmp_path / "wide", width=1280, height=900) as page:
-            page.open(f"{site.url}/")
+            sign_in(page, site, session)
+            page.open(f"{site.people_url}/")
+            page.wait_for("return document.querySelectorAll('.road .dot').length === 11")
+            assert page.run(WIDER) == 0
+            page.click("nav a[href='/relay/']")
             page.wait_for("return document.querySelector('[aria-pressed=true]')")
             assert page.run("return document.querySelectorAll('[data-dot]').length") == 11
             page.hover("[data-dot=wms]")
@@ -75,7 +96,10 @@ def test_the_picture_lives(db, tmp_path):
             assert "support" in page.run("return document.querySelector('#ledger li').textContent")
             assert page.run(WIDER) == 0
         with browser.browser(tmp_path / "narrow", width=390, height=844) as page:
-            page.open(f"{site.url}/")
+            sign_in(page, site, session)
+            page.open(f"{site.people_url}/")
+            assert page.run(WIDER) == 0
+            page.open(f"{site.people_url}/relay/")
             page.wait_for("return document.querySelector('[aria-pressed=true]')")
             page.screenshot(tmp_path / "narrow.png")
             assert page.run(WIDER) == 0

@@ -20,7 +20,7 @@ class _Form(forms.Form):
     """A form whose labels are words alone."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, label_suffix="", **more)
+        super().__init__(*args, **({"label_suffix": ""} | more))
 
 
 class NameForm(_Form):

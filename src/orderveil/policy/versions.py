@@ -15,6 +15,7 @@ import secrets
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from orderveil.core import detect
 from orderveil.core.decision import Policies
@@ -153,8 +154,9 @@ def one(brand_id: int, number: int) -> Version:
 def before(version: Version) -> Version | None:
     """What was in force when the version came: into force, or else into being."""
     came = version.effective_at or version.created_at
-    found = Version.objects.filter(brand_id=version.brand_id, effective_at__lte=came)
-    return found.exclude(pk=version.pk).order_by("-effective_at", "-number").first()
+    earlier = Q(effective_at__lt=came) | Q(effective_at=came, number__lt=version.number)
+    found = Version.objects.filter(earlier, brand_id=version.brand_id)
+    return found.order_by("-effective_at", "-number").first()
 
 
 def moved_on(version: Version, active_now: Version) -> bool:

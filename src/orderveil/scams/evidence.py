@@ -100,5 +100,5 @@ def _what(said: Entry | None) -> str:
     if isinstance(said, DisclosureEntry | BulkEntry):
         return f"{len(said.forms)} fields, {said.purpose}, {said.policy.name}"
     if isinstance(said, ActEntry):
-        return ", ".join(f"{name} {value}" for name, value in said.detail.items())
+        return ", ".join(f"{k} {v}" for k, v in said.detail.items() if v not in {None, ""})
     return ""

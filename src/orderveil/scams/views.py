@@ -109,7 +109,7 @@ def policy_scams(request: HttpRequest, actor: Actor, number: int) -> HttpRespons
     try:
         table = versions.table_of(shown)
     except PolicyError:
-        return redirect("policy_version", number)
+        raise RefusedError(_LOADS_NO_MORE) from None
     back = {"number": number, "label": shown.label}
     return _scams(
         request, actor, table, shown.label, active, is_active=shown.pk == active.pk, **back
@@ -153,6 +153,13 @@ def _scams(
     return render(request, "scams/policy.html", shown)
 
 
+_LOADS_NO_MORE = Problem(
+    code="policy_invalid",
+    detail="This version's text no longer loads, so there is nothing to compare.",
+    remedy="Look at the version itself: it is kept as it was published.",
+    rule="policy: a text that crosses a floor does not load",
+    status=409,
+)
 _NO_WALK = Problem(
     code="no_walk",
     detail="No walk of this brand is kept here.",
