@@ -90,6 +90,30 @@ def test_a_revoked_credential_opens_nothing(courier):
     assert courier.json("credential", "revoke", 99, exit_code=1)["code"] == "not_found"
 
 
+def test_a_rotated_credential_keeps_its_old_token_for_a_while(courier):
+    """A day unless told otherwise; with no overlap the old token is over at once."""
+    made = courier.json("credential", "add", *OF_SWIFTPOST)
+    second = courier.json("credential", "rotate", made["credential"])
+    assert [let_in(each["token"]) for each in (made, second)] == [True, True]
+    third = courier.json("credential", "rotate", made["credential"], "--overlap-hours", 0)
+    law.forget()
+    assert [let_in(each["token"]) for each in (made, second, third)] == [False, False, True]
+    courier("credential", "rotate", made["credential"], "--overlap-hours", 721, exit_code=2)
+    assert courier.json("credential", "rotate", 99, exit_code=1)["code"] == "not_found"
+
+
+def test_a_channels_secret_is_rotated(shop):
+    """Ours is shown once; the shop's is read from input and not repeated."""
+    first = shop.json("channel", "rotate", "shopify")["secret"]
+    assert len(first) >= 32
+    shop.printed.clear()
+    args = ("channel", "rotate", "shopify", "--overlap-hours", 1, "--secret-from-stdin")
+    assert shop.json(*args, typed="shop-made-invented\n")["secret"] is None
+    shop("channel", "list")
+    assert "shop-made-invented" not in "".join(shop.printed)
+    assert shop.json("ledger", "list")[-1]["kind"] == "channel_rotated"
+
+
 def test_networks_and_expiry_hold(courier):
     """A token is good from its networks and until it expires."""
     far = courier.json("credential", "add", *OF_SWIFTPOST, "--network", "198.51.100.0/24")
@@ -139,7 +163,7 @@ def test_a_revoked_channel_takes_nothing(shop):
 
 
 def test_a_subscription_is_an_act_and_its_secret_is_shown_once(courier):
-    """Added, rotated, revoked: the ledger tells of the first and last, the secrets differ."""
+    """Added, rotated, revoked: the ledger tells of each, the secrets differ."""
     add = ("subscription", "add", *OF_SWIFTPOST, "--kind", "parcel.assigned")
     made = courier.json(*add, HOOK)
     fresh = courier.json("subscription", "rotate", made["subscription"])
@@ -149,7 +173,8 @@ def test_a_subscription_is_an_act_and_its_secret_is_shown_once(courier):
     (row,) = courier.json("subscription", "list")
     assert (row["state"], row["partner"]) == ("revoked", "swiftpost")
     kinds = [line["kind"] for line in courier.json("ledger", "list")]
-    assert kinds[-2:] == ["subscription_added", "subscription_revoked"]
+    steps = ("added", "rotated", "revoked")
+    assert kinds[-3:] == [f"subscription_{step}" for step in steps]
     refused = courier.json("subscription", "revoke", made["subscription"], exit_code=1)
     assert refused["code"] == "no_such_subscription"
 

@@ -5,8 +5,8 @@ Rules kept here:
   keys it wraps, so whoever may choose any address may read everything;
 - a provider wraps and opens something of no use before anything is given to it;
 - a brand's keys move as one: after the commit all of them are under the new provider, before it
-  none. The old root version still opens older copies of them, as in backups, until it is rotated
-  (`orderveil keys rotate`).
+  none. Older copies of them, as in backups, open until the root version that they were under is
+  destroyed: `rotation` does that for the providers that are still in use.
 """
 
 import hmac

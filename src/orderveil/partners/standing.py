@@ -1,6 +1,6 @@
 """May a partner receive data today, and why: said in words, from its agreements.
 
-The gate decides by the same rows (`gate/law`); here they are told to people.
+The gate decides by the same rule (`holds`); here it is told to people.
 """
 
 from collections.abc import Sequence
@@ -29,10 +29,11 @@ class Standing:
     kind: StandingKind
     day: date | None = None
 
-    @property
-    def is_good(self) -> bool:
-        """True if the partner may receive data today."""
-        return self.kind in {StandingKind.OWN, StandingKind.IN_FORCE}
+
+def holds(agreement: Agreement, today: date) -> bool:
+    """Is this agreement in force? Its first and its last day are included."""
+    ends_on = agreement.ends_on
+    return agreement.starts_on <= today and (ends_on is None or today <= ends_on)
 
 
 def standing_of(partner: Partner, agreements: Sequence[Agreement], today: date) -> Standing:
@@ -41,15 +42,14 @@ def standing_of(partner: Partner, agreements: Sequence[Agreement], today: date) 
         return Standing(StandingKind.SUSPENDED, partner.suspended_at.date())
     if partner.own:
         return Standing(StandingKind.OWN)
-    begun = [each for each in agreements if each.starts_on <= today]
-    holding = [each.ends_on for each in begun if each.ends_on is None or each.ends_on >= today]
+    holding = [each.ends_on for each in agreements if holds(each, today)]
     if holding:
         ends = [end for end in holding if end is not None]
         return Standing(StandingKind.IN_FORCE, max(ends) if len(ends) == len(holding) else None)
     coming = [each.starts_on for each in agreements if each.starts_on > today]
     if coming:
         return Standing(StandingKind.NOT_YET, min(coming))
-    ended = [each.ends_on for each in begun if each.ends_on is not None]
+    ended = [each.ends_on for each in agreements if each.ends_on is not None]
     return Standing(StandingKind.OVER, max(ended)) if ended else Standing(StandingKind.NO_AGREEMENT)
 
 
