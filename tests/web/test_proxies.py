@@ -108,7 +108,9 @@ def test_the_machines_door_sees_the_caller(db):
     door = behind(doors.machines, TRUSTED)
     inside = ask(door, "/v1/hops/courier/orders/x", HTTP_X_FORWARDED_FOR="203.0.113.9", **told)
     outside = ask(door, "/v1/hops/courier/orders/x", HTTP_X_FORWARDED_FOR="198.51.100.1", **told)
-    lied = ask(doors.machines, "/v1/hops/courier/orders/x", HTTP_X_FORWARDED_FOR="203.0.113.9", **told)
+    lied = ask(
+        doors.machines, "/v1/hops/courier/orders/x", HTTP_X_FORWARDED_FOR="203.0.113.9", **told
+    )
     assert inside[0].startswith("404")
     assert outside[0].startswith("401")
     assert lied[0].startswith("401")
