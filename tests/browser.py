@@ -54,6 +54,10 @@ class Page:
         """What the script returns; it runs in the page."""
         return self._call("POST", "/execute/sync", script=script, args=list(values))
 
+    def run_async(self, script: str, *values: Any) -> Any:
+        """What the script hands to its last argument, a callback."""
+        return self._call("POST", "/execute/async", script=script, args=list(values))
+
     def wait_for(self, script: str, *values: Any, seconds: float = 20) -> Any:
         """The first true answer of `script`, asked again by the page's own timer."""
         waiting = (
@@ -175,7 +179,13 @@ def browser(folder: Path, *, width: int, height: int) -> Iterator[Page]:
             if width < NARROWEST_WINDOW:
                 metrics = {"width": width, "height": height, "pixelRatio": 1.0}
                 options["mobileEmulation"] = {"deviceMetrics": metrics}
-            wanted = {"alwaysMatch": {"goog:chromeOptions": options, "browserName": "chrome"}}
+            wanted = {
+                "alwaysMatch": {
+                    "goog:chromeOptions": options,
+                    "browserName": "chrome",
+                    "timeouts": {"script": 90_000},
+                }
+            }
             made = call(http, "POST", f"{root}/session", capabilities=wanted)
             session = f"{root}/session/{made['sessionId']}"
             try:

@@ -19,7 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.db import connection
+from django.utils import functional
 
 HOME = Path(tempfile.mkdtemp(prefix="orderveil-test-", dir="/tmp"))
 
@@ -59,7 +61,7 @@ def server():
     if not _servers:
         from orderveil.keyring import epochs, secrets  # noqa: PLC0415 - needs Django set up
 
-        for forget in (epochs.forget, secrets.forget, *_of_the_gate()):
+        for forget in (epochs.forget, secrets.forget, _secret_key, *_of_the_gate()):
             on_leave(forget)
         _servers.append(ensure_database(HOME, durable=False))
         leave()
@@ -73,6 +75,11 @@ def _of_the_gate() -> list[Callable[[], object]]:
 
     gate = [statement.statement.close, law.forget, keys.forget, asking.budgets.forget]
     return [*gate, quotas.orders.forget, networks.forget, refused.forget, _channels]
+
+
+def _secret_key() -> None:
+    """Each database has a key of its own, opened at the first use."""
+    settings.SECRET_KEY._wrapped = functional.empty
 
 
 def _channels() -> None:

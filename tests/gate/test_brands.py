@@ -222,7 +222,7 @@ def test_an_integrator_is_told_of_the_quota_on_the_form(desk):
     allow(desk, credentials=0)
     partner = desk.scene.seat(Hop.COURIER).partner
     client = desk.client(desk.person(Role.INTEGRATOR))
-    answer = client.post("/desk/credentials/add/", {"who": f"{partner.pk}/courier"})
+    answer = client.post("/credentials/add/", {"who": f"{partner.pk}/courier"})
     assert answer.status_code == 422
     assert "ask the platform" in answer.content.decode()
 

@@ -39,17 +39,17 @@ def a_subscription(scene):
 def pages(scene):
     """Every page of the connections: path -> the permission it needs."""
     seat = scene.seat(Hop.COURIER)
-    one = f"/desk/partners/{seat.partner.pk}/"
+    one = f"/partners/{seat.partner.pk}/"
     lists = ["partners", "credentials", "channels", "subscriptions"]
     looks = [f"/desk/{name}/" for name in lists]
     looks += [
         one,
-        f"/desk/credentials/{seat.credential.pk}/",
-        f"/desk/channels/{scene.channel.pk}/",
+        f"/credentials/{seat.credential.pk}/",
+        f"/channels/{scene.channel.pk}/",
     ]
-    looks += [f"/desk/subscriptions/{a_subscription(scene)}/"]
+    looks += [f"/subscriptions/{a_subscription(scene)}/"]
     keys = [f"/desk/{name}/add/" for name in lists[1:]]
-    manages = ["/desk/partners/add/", f"{one}end/", "/desk/brand/"]
+    manages = ["/partners/add/", f"{one}end/", "/brand/"]
     return {
         **dict.fromkeys(looks, Permission.READ_CONNECTIONS),
         **dict.fromkeys(keys, Permission.MANAGE_CREDENTIALS),
@@ -68,22 +68,22 @@ def test_a_page_opens_for_whoever_holds_its_permission(desk, role):
 
 
 POSTS = {
-    "/desk/partners/add/": Permission.MANAGE_PARTNERS,
-    "/desk/partners/{partner}/agree/": Permission.MANAGE_PARTNERS,
-    "/desk/partners/{partner}/mode/": Permission.MANAGE_PARTNERS,
-    "/desk/partners/{partner}/standing/": Permission.MANAGE_PARTNERS,
-    "/desk/partners/{partner}/centre/": Permission.MANAGE_PARTNERS,
-    "/desk/partners/{partner}/end/": Permission.MANAGE_PARTNERS,
-    "/desk/brand/": Permission.MANAGE_PARTNERS,
-    "/desk/credentials/add/": Permission.MANAGE_CREDENTIALS,
-    "/desk/credentials/{credential}/rotate/": Permission.MANAGE_CREDENTIALS,
-    "/desk/credentials/{credential}/revoke/": Permission.MANAGE_CREDENTIALS,
-    "/desk/channels/add/": Permission.MANAGE_CREDENTIALS,
-    "/desk/channels/{channel}/rotate/": Permission.MANAGE_CREDENTIALS,
-    "/desk/channels/{channel}/revoke/": Permission.MANAGE_CREDENTIALS,
-    "/desk/subscriptions/add/": Permission.MANAGE_CREDENTIALS,
-    "/desk/subscriptions/{subscription}/rotate/": Permission.MANAGE_CREDENTIALS,
-    "/desk/subscriptions/{subscription}/revoke/": Permission.MANAGE_CREDENTIALS,
+    "/partners/add/": Permission.MANAGE_PARTNERS,
+    "/partners/{partner}/agree/": Permission.MANAGE_PARTNERS,
+    "/partners/{partner}/mode/": Permission.MANAGE_PARTNERS,
+    "/partners/{partner}/standing/": Permission.MANAGE_PARTNERS,
+    "/partners/{partner}/centre/": Permission.MANAGE_PARTNERS,
+    "/partners/{partner}/end/": Permission.MANAGE_PARTNERS,
+    "/brand/": Permission.MANAGE_PARTNERS,
+    "/credentials/add/": Permission.MANAGE_CREDENTIALS,
+    "/credentials/{credential}/rotate/": Permission.MANAGE_CREDENTIALS,
+    "/credentials/{credential}/revoke/": Permission.MANAGE_CREDENTIALS,
+    "/channels/add/": Permission.MANAGE_CREDENTIALS,
+    "/channels/{channel}/rotate/": Permission.MANAGE_CREDENTIALS,
+    "/channels/{channel}/revoke/": Permission.MANAGE_CREDENTIALS,
+    "/subscriptions/add/": Permission.MANAGE_CREDENTIALS,
+    "/subscriptions/{subscription}/rotate/": Permission.MANAGE_CREDENTIALS,
+    "/subscriptions/{subscription}/revoke/": Permission.MANAGE_CREDENTIALS,
 }
 
 
@@ -140,7 +140,7 @@ def test_another_brands_things_are_not_there(desk):
         assert client.post(path.format(**other)).status_code == 404, path
         look = path.format(**other).rsplit("/", 2)[0] + "/"
         assert client.get(look).status_code == 404, look
-    assert client.get(f"/desk/partners/{other['partner']}/end/").status_code == 404
+    assert client.get(f"/partners/{other['partner']}/end/").status_code == 404
     assert state() == before
     for kind in ("partners", "credentials", "channels", "subscriptions"):
         assert client.get(f"/desk/{kind}/{10**30}/").status_code == 404
@@ -157,7 +157,7 @@ def test_lists_show_the_own_brand_only(desk):
         shown = client.get(f"/desk/{kind}/").content.decode()
         assert "lsewhere" not in shown
     number = other.seat(Hop.COURIER).partner.pk
-    assert "saree" not in client.get(f"/desk/credentials/?partner={number}").content.decode()
+    assert "saree" not in client.get(f"/credentials/?partner={number}").content.decode()
 
 
 def test_a_partner_is_added_and_gets_its_agreement(desk):
@@ -165,31 +165,31 @@ def test_a_partner_is_added_and_gets_its_agreement(desk):
     owner = desk.person(Role.OWNER)
     client = desk.client(owner)
     said = {"slug": "swift", "name": "Swift Couriers", "hops": ["courier", "label"]}
-    answer = client.post("/desk/partners/add/", said)
+    answer = client.post("/partners/add/", said)
     made = Partner.objects.get(slug="swift")
-    assert answer["Location"] == f"/desk/partners/{made.pk}/"
+    assert answer["Location"] == f"/partners/{made.pk}/"
     assert "receives nothing" in client.get(answer["Location"]).content.decode()
     assert sample.last_act(desk.scene.brand) == ("partner_added", f"partner:{made.pk}")
     assert sample.last_detail(desk.scene.brand)[0] == f"person:{owner.person_id}"
     agreed = {"starts_on": "2026-01-01", "ends_on": "2099-12-31", "document_digest": "AB" * 32}
-    client.post(f"/desk/partners/{made.pk}/agree/", agreed)
+    client.post(f"/partners/{made.pk}/agree/", agreed)
     assert Agreement.objects.get(partner=made).document_digest == "ab" * 32
     assert (
-        "agreement until 31 Dec 2099" in client.get(f"/desk/partners/{made.pk}/").content.decode()
+        "agreement until 31 Dec 2099" in client.get(f"/partners/{made.pk}/").content.decode()
     )
 
 
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/desk/partners/add/", {"slug": "house", "name": "x", "hops": ["oms"]}),
-        ("/desk/partners/add/", {"slug": "new", "name": "x", "hops": []}),
-        ("/desk/partners/{}/agree/", {"starts_on": "2026-02-01", "ends_on": "2026-01-01"}),
-        ("/desk/partners/{}/mode/", {"mode": "enforce_share", "percent": "101"}),
-        ("/desk/partners/{}/mode/", {"mode": "enforce_share"}),
-        ("/desk/partners/{}/centre/", {"zone": "Asia/Nowhere"}),
-        ("/desk/partners/{}/centre/", {"zone": "Asia/Kolkata", "opens": "09:00"}),
-        ("/desk/partners/{}/centre/", {"zone": "Asia/Kolkata", "networks": "192.0.2.1/24"}),
+        ("/partners/add/", {"slug": "house", "name": "x", "hops": ["oms"]}),
+        ("/partners/add/", {"slug": "new", "name": "x", "hops": []}),
+        ("/partners/{}/agree/", {"starts_on": "2026-02-01", "ends_on": "2026-01-01"}),
+        ("/partners/{}/mode/", {"mode": "enforce_share", "percent": "101"}),
+        ("/partners/{}/mode/", {"mode": "enforce_share"}),
+        ("/partners/{}/centre/", {"zone": "Asia/Nowhere"}),
+        ("/partners/{}/centre/", {"zone": "Asia/Kolkata", "opens": "09:00"}),
+        ("/partners/{}/centre/", {"zone": "Asia/Kolkata", "networks": "192.0.2.1/24"}),
     ],
 )
 def test_what_is_nonsense_is_said_on_the_form(desk, path, said):
@@ -206,7 +206,7 @@ def test_a_partner_is_rolled_out_suspended_and_restored(desk):
     """And the next decision follows."""
     client = desk.client(desk.person(Role.PRIVACY_OFFICER))
     partner = desk.scene.seat(Hop.COURIER).partner
-    path = f"/desk/partners/{partner.pk}/"
+    path = f"/partners/{partner.pk}/"
 
     def standing():
         found = law.reload(desk.scene.brand.pk)
@@ -230,11 +230,11 @@ def test_a_centres_terms_are_set_and_shown(desk):
     said = {"networks": "192.0.2.0/24\n\n2001:db8::/32 ", "days": ["1", "5"], "opens": "22:00"}
     said |= {"closes": "06:00", "zone": "Asia/Manila"}
     client = desk.client(desk.person(Role.OWNER))
-    assert client.post(f"/desk/partners/{partner.pk}/centre/", said).status_code == 302
+    assert client.post(f"/partners/{partner.pk}/centre/", said).status_code == 302
     partner.refresh_from_db()
     assert partner.desk_networks == ["192.0.2.0/24", "2001:db8::/32"]
     looks = desk.client(desk.person(Role.AUDITOR))
-    shown = looks.get(f"/desk/partners/{partner.pk}/").content.decode()
+    shown = looks.get(f"/partners/{partner.pk}/").content.decode()
     assert "22:00\N{EN DASH}06:00 Asia/Manila" in shown
 
 
@@ -260,7 +260,7 @@ def test_an_integrator_issues_rotates_and_revokes_a_credential(desk):
     client = desk.client(desk.person(Role.INTEGRATOR))
     said = {"who": f"{partner.pk}/courier", "networks": "192.0.2.0/24", "daily_limit": "50"}
     said |= {"expires_on": "2099-12-31"}
-    token = shown_once(client, "/desk/credentials/add/", said)
+    token = shown_once(client, "/credentials/add/", said)
     number = credentials.credential_id(token)
     made = Credential.objects.get(pk=number)
     assert (made.networks, made.daily_limit) == (["192.0.2.0/24"], 50)
@@ -270,7 +270,7 @@ def test_an_integrator_issues_rotates_and_revokes_a_credential(desk):
         return isinstance(law.authenticate(one, now=scene.now, address="192.0.2.9"), tuple)
 
     assert lets_in(token)
-    page = f"/desk/credentials/{number}/"
+    page = f"/credentials/{number}/"
     new = shown_once(client, f"{page}rotate/", {"overlap": "24"})
     assert "two secrets" in client.get(page).content.decode()
     assert [lets_in(each) for each in (token, new)] == [True, True]
@@ -298,7 +298,7 @@ def test_a_credential_that_makes_no_sense_is_not_issued(desk, said):
     client = desk.client(desk.person(Role.INTEGRATOR))
     before = state()
     whole = {"who": f"{partner.pk}/courier"} | said
-    assert client.post("/desk/credentials/add/", whole).status_code == 422
+    assert client.post("/credentials/add/", whole).status_code == 422
     assert state() == before
 
 
@@ -309,18 +309,18 @@ def test_a_storefronts_credential_names_its_channel(desk):
     other = Scene.make("saree", now=scene.now).channel
     client = desk.client(desk.person(Role.OWNER))
     who = {"who": f"{front.pk}/storefront"}
-    assert client.post("/desk/credentials/add/", who).status_code == 422
-    assert client.post("/desk/credentials/add/", who | {"channel": other.pk}).status_code == 422
-    shown_once(client, "/desk/credentials/add/", who | {"channel": scene.channel.pk})
+    assert client.post("/credentials/add/", who).status_code == 422
+    assert client.post("/credentials/add/", who | {"channel": other.pk}).status_code == 422
+    shown_once(client, "/credentials/add/", who | {"channel": scene.channel.pk})
 
 
 def test_a_channel_is_added_rotated_and_closed(desk):
     """Our secret is shown once; the shop's own is sealed and never shown."""
     client = desk.client(desk.person(Role.INTEGRATOR))
-    secret = shown_once(client, "/desk/channels/add/", {"name": "web", "format": "orderveil"})
+    secret = shown_once(client, "/channels/add/", {"name": "web", "format": "orderveil"})
     made = Channel.objects.get(name="web")
     assert registry.channel_secret(made).decode() == secret
-    page = f"/desk/channels/{made.pk}/"
+    page = f"/channels/{made.pk}/"
     new = shown_once(client, f"{page}rotate/", {"overlap": "1"})
     assert registry.channel_secret(made).decode() == new
     answer = client.post(f"{page}rotate/", {"overlap": "1", "secret": "shpss_invented"})
@@ -335,7 +335,7 @@ def test_a_channel_is_added_rotated_and_closed(desk):
 def test_a_taken_channel_name_is_said_on_the_form(desk):
     """Nothing is made."""
     client = desk.client(desk.person(Role.OWNER))
-    answer = client.post("/desk/channels/add/", {"name": "shop", "format": "shopify"})
+    answer = client.post("/channels/add/", {"name": "shop", "format": "shopify"})
     assert answer.status_code == 422
     assert Channel.objects.count() == 1
 
@@ -346,9 +346,9 @@ def test_a_subscription_is_added_rotated_and_ended(desk):
     partner = scene.seat(Hop.COURIER).partner
     client = desk.client(desk.person(Role.INTEGRATOR))
     said = {"partner": f"{partner.pk}/courier", "url": URL, "kinds": ["parcel.packed"]}
-    first = shown_once(client, "/desk/subscriptions/add/", said)
+    first = shown_once(client, "/subscriptions/add/", said)
     (made,) = subscriptions.listing(scene.brand.pk)
-    page = f"/desk/subscriptions/{made.subscription_id}/"
+    page = f"/subscriptions/{made.subscription_id}/"
     assert shown_once(client, f"{page}rotate/", {"overlap": "168"}) != first
     assert "two secrets" in client.get(page).content.decode()
     client.post(f"{page}revoke/")
@@ -363,7 +363,7 @@ def test_a_webhook_goes_to_public_https_only(desk, url):
     partner = desk.scene.seat(Hop.COURIER).partner
     client = desk.client(desk.person(Role.OWNER))
     said = {"partner": f"{partner.pk}/courier", "url": url, "kinds": ["parcel.packed"]}
-    assert client.post("/desk/subscriptions/add/", said).status_code == 422
+    assert client.post("/subscriptions/add/", said).status_code == 422
     assert subscriptions.listing(desk.scene.brand.pk) == []
 
 
@@ -373,11 +373,11 @@ def test_a_partner_is_ended_as_one(desk):
     seat, number = scene.seat(Hop.COURIER), a_subscription(scene)
     officer = desk.person(Role.PRIVACY_OFFICER)
     client = desk.client(officer)
-    path = f"/desk/partners/{seat.partner.pk}/end/"
+    path = f"/partners/{seat.partner.pk}/end/"
     listed = client.get(path).content.decode()
     assert URL in listed
     assert Credential.objects.get(pk=seat.credential.pk).revoked_at is None
-    assert client.post(path)["Location"] == f"/desk/partners/{seat.partner.pk}/"
+    assert client.post(path)["Location"] == f"/partners/{seat.partner.pk}/"
     assert Credential.objects.get(pk=seat.credential.pk).revoked_at is not None
     assert subscriptions.find(scene.brand.pk, number).revoked_at is not None
     acts = sample.acts_of(scene.brand, f"person:{officer.person_id}")
@@ -387,20 +387,20 @@ def test_a_partner_is_ended_as_one(desk):
 def test_the_brand_says_where_it_is_found(desk):
     """What is saved is what the pictures of scams are made from."""
     client = desk.client(desk.person(Role.OWNER))
-    client.post("/desk/brand/", {"published_channel": "care.kalanjali.example"})
+    client.post("/brand/", {"published_channel": "care.kalanjali.example"})
     assert Brand.objects.get(pk=desk.scene.brand.pk).published_channel == "care.kalanjali.example"
-    assert "care.kalanjali.example" in client.get("/desk/brand/").content.decode()
+    assert "care.kalanjali.example" in client.get("/brand/").content.decode()
     assert sample.last_act(desk.scene.brand)[0] == "brand_changed"
 
 
 def test_a_brand_is_told_its_quota(desk):
     """What is allowed, and how much of it is used."""
     client = desk.client(desk.person(Role.OWNER))
-    assert "any number" in client.get("/desk/brand/").content.decode()
+    assert "any number" in client.get("/brand/").content.decode()
     quotas.put(desk.scene.brand.pk, orders_per_day=60, credentials=9)
     asked_anew.forget()
     desk.scene.admit()
-    shown = client.get("/desk/brand/").content.decode()
+    shown = client.get("/brand/").content.decode()
     assert "3 / 60" in shown
     assert "3 / 9" in shown
 
@@ -414,9 +414,9 @@ def test_long_lists_go_on_by_number(desk):
     client = desk.client(desk.person(Role.OWNER))
 
     def listed(query):
-        shown = client.get(f"/desk/credentials/{query}").content.decode()
+        shown = client.get(f"/credentials/{query}").content.decode()
         after = re.search(r'href="\?after=(\d+)" rel="next"', shown)
-        numbers = [int(each) for each in re.findall(r'href="/desk/credentials/(\d+)/"', shown)]
+        numbers = [int(each) for each in re.findall(r'href="/credentials/(\d+)/"', shown)]
         return numbers, after[1] if after else None
 
     first, after = listed("")

@@ -7,7 +7,7 @@ from orderveil.gate import views_leaving, views_ledger
 PAGES: tuple[Page, ...] = (
     Page("ledger/find/", views_ledger.find, Permission.READ_LEDGER, "ledger_find"),
     Page(
-        "desk/partners/<int:number>/end/",
+        "partners/<int:number>/end/",
         views_leaving.partner_end,
         Permission.MANAGE_PARTNERS,
         "partner_end",

@@ -5,7 +5,7 @@ from orderveil.core.roles import Permission
 from orderveil.outbox import views
 
 _LOOK, _KEYS = Permission.READ_CONNECTIONS, Permission.MANAGE_CREDENTIALS
-_S = "desk/subscriptions/"
+_S = "subscriptions/"
 
 PAGES: tuple[Page, ...] = (
     Page(_S, views.listed, _LOOK, "subscriptions", menu="Subscriptions", group="Connections"),

@@ -6,12 +6,12 @@ from orderveil.partners import views, views_channels, views_credentials
 
 _LOOK, _KEYS = Permission.READ_CONNECTIONS, Permission.MANAGE_CREDENTIALS
 _MANAGE = Permission.MANAGE_PARTNERS
-_P, _CR, _CH = "desk/partners/", "desk/credentials/", "desk/channels/"
+_P, _CR, _CH = "partners/", "credentials/", "channels/"
 _GROUP = "Connections"
 
 PAGES: tuple[Page, ...] = (
     Page(
-        "desk/brand/",
+        "brand/",
         views.brand_settings,
         _MANAGE,
         "brand_settings",

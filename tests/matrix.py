@@ -1,0 +1,104 @@
+"""What the matrix of URLs and roles needs: one of everything that a path can be about."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from desk import Desk
+from orderveil.core.actors import Actor
+from orderveil.core.clocks import utc_now
+from orderveil.core.hops import Hop
+from orderveil.core.roles import Role
+from orderveil.core.states import ParcelState
+from orderveil.gate import law as laws
+from orderveil.gate import parcels
+from orderveil.gate.asking import partner_refs
+from orderveil.gate.desk import caller_of
+from orderveil.ledger import sequencer
+from orderveil.ledger.acts import ActKind, record
+from orderveil.outbox import subscriptions
+from orderveil.outbox.events import EventKind
+from orderveil.partners.models import Partner
+from orderveil.reviews import campaigns
+from orderveil.reviews.models import Item
+from scene import ME, Scene
+
+
+@dataclass
+class Things:
+    """One brand's desk, and one of everything that a URL can be about."""
+
+    desk: Desk
+    centre: Partner
+    order: bytes
+    """Placed, and handed to the centre."""
+    late: bytes
+    """Undelivered, and handed to the centre."""
+    values: dict[str, Any]
+
+    @classmethod
+    def make(cls, slug: str = "kalanjali") -> "Things":
+        """A brand with people, an undelivered order of a centre's, connections and a review."""
+        desk = Desk.make(Scene.make(slug, now=utc_now()))
+        scene = desk.scene
+        centre = scene.new_seat(Hop.SUPPORT, "careline").partner
+        owner = desk.actor(desk.person(Role.OWNER))
+        order = _handed(desk, centre, scene.admit())
+        late = _handed(desk, centre, _undelivered(desk))
+        campaign = campaigns.open_campaign(scene.brand.pk, now=scene.now, who=ME)
+        wms = scene.seat(Hop.WMS)
+        told = subscriptions.subscribe(
+            scene.brand.pk,
+            wms.partner.pk,
+            Hop.WMS,
+            "https://hooks.partner.example/orders",
+            [EventKind.ORDER_ADMITTED],
+            now=scene.now,
+        )
+        assert isinstance(told, tuple), told
+        act = record(scene.brand.pk, ActKind.BRAND_CHANGED, now=scene.now, who=ME)
+        sequencer.drain(scene.now)
+        values = {
+            "entry_id": act,
+            "order": order.hex(),
+            "tag": owner.person,
+            "partner": wms.partner.pk,
+            "credential": wms.credential.pk,
+            "channel": scene.channel.pk,
+            "subscription": told[0].subscription_id,
+            "membership": desk.person(Role.SUPPORT).pk,
+            "campaign_id": campaign.pk,
+            "item_id": Item.objects.filter(campaign=campaign).earliest("pk").pk,
+            "partner_id": centre.pk,
+            "month": f"{scene.now:%Y-%m}",
+            "brand": scene.brand.pk,
+        }
+        return cls(desk, centre, order, late, values)
+
+    def actor(self, role: Role) -> Actor:
+        """Somebody of that role, at the centre if it is outsourced."""
+        partner = self.centre if role == Role.OUTSOURCED_SUPPORT else None
+        return self.desk.actor(self.desk.person(role, partner=partner))
+
+    def ref(self, actor: Actor, order: bytes) -> str:
+        """The ref by which this person's partner knows the order."""
+        caller = caller_of(actor, "test")
+        law = laws.law_of(self.desk.scene.brand.pk)
+        number = getattr(caller, "partner_id", self.desk.own.pk)
+        return partner_refs(law, law.partners[number]).make(order)
+
+
+def _handed(desk: Desk, centre: Partner, order: bytes) -> bytes:
+    """The order, its support given to the centre and its packing to the brand's own people."""
+    scene = desk.scene
+    for hop, partner in ((Hop.SUPPORT, centre.pk), (Hop.WMS, desk.own.pk)):
+        problem = parcels.assign(None, scene.brand.pk, order, None, hop, partner, now=scene.now)
+        assert problem is None
+    return order
+
+
+def _undelivered(desk: Desk) -> bytes:
+    """An order whose parcel came back from a door that stayed shut."""
+    order = desk.scene.pack(desk.scene.admit())
+    for state in (ParcelState.SHIPPED, ParcelState.UNDELIVERED):
+        assert desk.scene.move(Hop.COURIER, order, state).changed
+    return order
