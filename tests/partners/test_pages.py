@@ -41,14 +41,14 @@ def pages(scene):
     seat = scene.seat(Hop.COURIER)
     one = f"/partners/{seat.partner.pk}/"
     lists = ["partners", "credentials", "channels", "subscriptions"]
-    looks = [f"/desk/{name}/" for name in lists]
+    looks = [f"/{name}/" for name in lists]
     looks += [
         one,
         f"/credentials/{seat.credential.pk}/",
         f"/channels/{scene.channel.pk}/",
     ]
     looks += [f"/subscriptions/{a_subscription(scene)}/"]
-    keys = [f"/desk/{name}/add/" for name in lists[1:]]
+    keys = [f"/{name}/add/" for name in lists[1:]]
     manages = ["/partners/add/", f"{one}end/", "/brand/"]
     return {
         **dict.fromkeys(looks, Permission.READ_CONNECTIONS),
@@ -143,7 +143,7 @@ def test_another_brands_things_are_not_there(desk):
     assert client.get(f"/partners/{other['partner']}/end/").status_code == 404
     assert state() == before
     for kind in ("partners", "credentials", "channels", "subscriptions"):
-        assert client.get(f"/desk/{kind}/{10**30}/").status_code == 404
+        assert client.get(f"/{kind}/{10**30}/").status_code == 404
 
 
 def test_lists_show_the_own_brand_only(desk):
@@ -154,7 +154,7 @@ def test_lists_show_the_own_brand_only(desk):
     a_subscription(other)
     client = desk.client(desk.person(Role.OWNER))
     for kind in ("partners", "credentials", "channels", "subscriptions"):
-        shown = client.get(f"/desk/{kind}/").content.decode()
+        shown = client.get(f"/{kind}/").content.decode()
         assert "lsewhere" not in shown
     number = other.seat(Hop.COURIER).partner.pk
     assert "saree" not in client.get(f"/credentials/?partner={number}").content.decode()
@@ -247,7 +247,7 @@ def shown_once(client, path, said):
     secret = SECRET.search(answer.content.decode())[1]
     assert secret not in str(dict(client.session.items()))
     for page in ("partners", "credentials", "channels", "subscriptions"):
-        assert secret not in client.get(f"/desk/{page}/").content.decode()
+        assert secret not in client.get(f"/{page}/").content.decode()
     for table in ("ledger_entry", "django_session", "partners_credential", "partners_channel"):
         assert secret not in sample.everything_stored(table)
     return secret
