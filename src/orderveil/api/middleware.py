@@ -116,7 +116,9 @@ def _count(req: Request, codes: Counted[str]) -> None:
     """Refusals of a credential that is known, whoever used it."""
     number = getattr(req.context, "number", None)
     brand_id = None if number is None else brand_of(number)
-    for code, count in codes.items() if brand_id is not None else ():
+    if brand_id is None:
+        return
+    for code, count in codes.items():
         refused.add(brand_id, f"credential:{number}", code, req.context.now, count)
 
 

@@ -7,11 +7,13 @@ finds by its worker's missing heartbeat and queues again.
 import threading
 from datetime import timedelta
 
+from django.db import connection
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 
 from orderveil.api import idempotency
 from orderveil.core.clocks import utc_now
+from orderveil.incidents import watching
 from orderveil.ledger import partitions
 from orderveil.outbox import upkeep
 from orderveil.reviews import calendar
@@ -33,9 +35,10 @@ def tasks(app: App) -> None:
     @app.periodic(cron="17 * * * *")
     @app.task(queue=QUEUE)
     def forget_keys(timestamp: int) -> None:
-        """Idempotency keys older than a day, and events long done, go."""
+        """Idempotency keys older than a day, events long done and counts long compared with go."""
         del timestamp
         idempotency.sweep(utc_now())
+        watching.sweep(utc_now())
         upkeep.sweep(utc_now() - EVENTS_KEPT)
 
     @app.periodic(cron="27 3 * * *")
@@ -44,6 +47,16 @@ def tasks(app: App) -> None:
         """Access reviews that are due are open, whoever forgot."""
         del timestamp
         calendar.open_due(utc_now())
+
+    @app.periodic(cron="* * * * *")
+    @app.task(queue=QUEUE, pass_context=False)
+    def watch(timestamp: int) -> None:
+        """What is new in each brand's log is looked at, and alerts are told."""
+        del timestamp
+        try:
+            watching.minute(utc_now())
+        finally:
+            connection.close()
 
     @app.periodic(cron="*/5 * * * *")
     @app.task(queue=QUEUE, pass_context=False)

@@ -40,7 +40,7 @@ class Refused(NamedTuple):
     who: str
     code: str
     hour: datetime
-    count: int
+    times: int
 
 
 def add(brand_id: int, who: str, code: str, now: datetime, count: int = 1) -> None:

@@ -9,6 +9,7 @@ from orderveil.gate.staffing.first import first_run
 from orderveil.gate.staffing.pages import PAGES as PEOPLE
 from orderveil.hops.support.pages import PAGES as SUPPORT
 from orderveil.hops.support.pages_centres import PAGES as CENTRES
+from orderveil.incidents.pages import PAGES as ALERTS
 from orderveil.ledger.pages import PAGES as LEDGER
 from orderveil.outbox.pages import PAGES as SUBSCRIPTIONS
 from orderveil.partners.pages import PAGES as PARTNERS
@@ -21,7 +22,7 @@ from orderveil.web.guard import guarded
 PAGES: tuple[Page, ...] = (
     *(*SCAMS, *SUPPORT, *LEDGER, *GATE, *POLICY),
     *(*PARTNERS, *SUBSCRIPTIONS, *BRANDS),
-    *(*PEOPLE, *REVIEWS, *CENTRES),
+    *(*PEOPLE, *REVIEWS, *CENTRES, *ALERTS),
 )
 """In the order of the navigation."""
 
