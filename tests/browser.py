@@ -33,7 +33,18 @@ FLAGS = (
 START_SECONDS = 30
 NARROWEST_WINDOW = 500
 """Chromium makes no narrower window; below this it is told to act as a phone."""
+SCRIPT_SECONDS = 10
+LEFT_PAGE = frozenset({"script timeout", "javascript error", "no such execution context"})
+"""What the driver says of a script whose page went away."""
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+
+
+class DriverError(AssertionError):
+    """What the driver refused, by its code (WebDriver, section 6.6)."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(str(value)[:400])
+        self.code = value.get("error", "") if isinstance(value, dict) else ""
 
 
 class Page:
@@ -59,18 +70,27 @@ class Page:
         return self._call("POST", "/execute/async", script=script, args=list(values))
 
     def wait_for(self, script: str, *values: Any, seconds: float = 20) -> Any:
-        """The first true answer of `script`, asked again by the page's own timer."""
+        """The first true answer of `script`, asked again by the page's own timer.
+
+        A page that is left while it waits never answers: the next one is asked instead.
+        """
         waiting = (
             "const [source, given, end, done] = arguments; const ask = new Function(source);"
             "(function again() { const found = ask.apply(null, given);"
             " if (found || Date.now() > end) done(found); else setTimeout(again, 50); })();"
         )
-        end = int((time.time() + seconds) * 1000)
-        found = self._call(
-            "POST", "/execute/async", script=waiting, args=[script, list(values), end]
-        )
-        assert found, f"never true in the page: {script}"
-        return found
+        deadline = time.time() + seconds
+        while time.time() < deadline:
+            end = int(1000 * min(deadline, time.time() + SCRIPT_SECONDS / 2))
+            try:
+                found = self.run_async(waiting, script, list(values), end)
+            except DriverError as error:
+                if error.code not in LEFT_PAGE:
+                    raise
+            else:
+                if found:
+                    return found
+        raise AssertionError(f"never true in the page: {script}")
 
     def _find(self, selector: str) -> str:
         found = self._call("POST", "/element", using="css selector", value=selector)
@@ -155,7 +175,8 @@ def call(http: urllib3.PoolManager, method: str, url: str, /, **told: Any) -> An
     """One WebDriver command's value; an error of the driver fails the test."""
     answer = http.request(method, url, json=told if method == "POST" else None)
     value = answer.json()["value"]
-    assert answer.status == 200, value
+    if answer.status != 200:
+        raise DriverError(value)
     return value
 
 
@@ -183,7 +204,7 @@ def browser(folder: Path, *, width: int, height: int) -> Iterator[Page]:
                 "alwaysMatch": {
                     "goog:chromeOptions": options,
                     "browserName": "chrome",
-                    "timeouts": {"script": 90_000},
+                    "timeouts": {"script": 1000 * SCRIPT_SECONDS},
                 }
             }
             made = call(http, "POST", f"{root}/session", capabilities=wanted)

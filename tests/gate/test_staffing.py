@@ -55,7 +55,7 @@ def problem(answer):
 
 def test_adding_shows_the_link_once_and_stores_its_hash(desk, owner):
     """The link works, nothing in the database is it, and the list says that it waits."""
-    answer = owner.post("/desk/people/add/", NEW)
+    answer = owner.post("/people/add/", NEW)
     url = link_on(answer)
     token = url.split("/")[-2]
     assert url == f"http://localhost/account/welcome/{token}/"
@@ -64,7 +64,7 @@ def test_adding_shows_the_link_once_and_stores_its_hash(desk, owner):
     assert (made.brand_id, made.role) == (desk.scene.brand.pk, "support")
     stored = rows("SELECT token_hash FROM people_invitation")
     assert token.encode() not in b"".join(bytes(each) for (each,) in stored)
-    listed = owner.get("/desk/people/").content.decode()
+    listed = owner.get("/people/").content.decode()
     assert "Links that wait" in listed
     assert token not in listed
     (act,) = [
@@ -80,7 +80,7 @@ def test_adding_shows_the_link_once_and_stores_its_hash(desk, owner):
 
 def test_a_bad_form_adds_nobody_and_says_where(owner):
     """Email, name, role and centre are checked; what was typed stays."""
-    answer = owner.post("/desk/people/add/", {"email": "no address", "name": "Meera", "role": "x"})
+    answer = owner.post("/people/add/", {"email": "no address", "name": "Meera", "role": "x"})
     page = answer.content.decode()
     assert answer.status_code == 200
     assert page.count('class="errorlist"') == 2
@@ -91,24 +91,24 @@ def test_a_bad_form_adds_nobody_and_says_where(owner):
 def test_outsourced_support_needs_a_centre_of_this_brand(desk, owner, centre):
     """None, the brand's own department, a courier, another brand's partner: all refused."""
     told = NEW | {"role": "outsourced_support"}
-    assert "works for a partner" in problem(owner.post("/desk/people/add/", told))
+    assert "works for a partner" in problem(owner.post("/people/add/", told))
     others = registry.add_partner(
         Scene.make("vastralaya").brand, "callcentre", [Hop.SUPPORT], now=desk.scene.now
     )
     courier = desk.scene.seat(Hop.COURIER).partner
     for wrong in (others.pk, courier.pk, desk.own.pk, 999_999):
-        assert owner.post("/desk/people/add/", told | {"centre": wrong}).status_code == 200
+        assert owner.post("/people/add/", told | {"centre": wrong}).status_code == 200
         with pytest.raises(RefusedError) as refused:
             rules.checked_centre(desk.scene.brand.pk, Role.OUTSOURCED_SUPPORT, wrong)
         assert refused.value.problem.status == 404
     assert not Person.objects.filter(email=NEW["email"]).exists()
-    assert link_on(owner.post("/desk/people/add/", told | {"centre": centre.pk}))
+    assert link_on(owner.post("/people/add/", told | {"centre": centre.pk}))
     assert Membership.objects.get(person__email=NEW["email"]).partner_id == centre.pk
 
 
 def test_people_of_the_brand_have_no_centre(desk, owner, centre):
     """An owner or an auditor can't be a partner's."""
-    answer = owner.post("/desk/people/add/", NEW | {"role": "auditor", "centre": centre.pk})
+    answer = owner.post("/people/add/", NEW | {"role": "auditor", "centre": centre.pk})
     assert "work for the brand itself" in problem(answer)
 
 
@@ -118,8 +118,8 @@ def test_a_change_holds_at_once_and_is_on_record(desk, owner):
     theirs = desk.client(asha)
     assert theirs.get("/desk/orders/").status_code == 200
     told = {"role": "auditor", "reveals_per_day": "0", "reason": "moved to audit"}
-    answer = owner.post(f"/desk/people/{asha.pk}/change/", told)
-    assert answer["Location"] == f"/desk/people/{asha.pk}/"
+    answer = owner.post(f"/people/{asha.pk}/change/", told)
+    assert answer["Location"] == f"/people/{asha.pk}/"
     assert theirs.get("/desk/orders/").status_code == 403
     (act,) = acts(asha.brand_id, ActKind.ROLE_CHANGED)
     assert act["detail"] == {
@@ -137,7 +137,7 @@ def test_a_reason_names_nobody(desk, owner):
     """A phone number in a reason is refused before it reaches the ledger."""
     asha = desk.person(Role.SUPPORT)
     told = {"role": "auditor", "reason": "she asked, call +91 90000 00011"}
-    assert "phone" in problem(owner.post(f"/desk/people/{asha.pk}/change/", told))
+    assert "phone" in problem(owner.post(f"/people/{asha.pk}/change/", told))
     asha.refresh_from_db()
     assert asha.role == "support"
     assert acts(asha.brand_id, ActKind.ROLE_CHANGED) == []
@@ -148,13 +148,13 @@ def test_ending_takes_everything_at_once(desk, owner):
     asha = desk.person(Role.SUPPORT)
     theirs = sign_in(asha)
     assert theirs.get("/desk/orders/").status_code == 200
-    answer = owner.post(f"/desk/people/{asha.pk}/end/", {"end-reason": "left the company"})
-    assert answer["Location"] == "/desk/people/"
+    answer = owner.post(f"/people/{asha.pk}/end/", {"end-reason": "left the company"})
+    assert answer["Location"] == "/people/"
     assert theirs.get("/desk/orders/")["Location"].startswith("/account/login/")
     assert not Person.objects.get(pk=asha.person_id).is_active
     (act,) = acts(asha.brand_id, ActKind.MEMBERSHIP_ENDED)
     assert act["detail"]["reason"] == "left the company"
-    assert owner.get(f"/desk/people/{asha.pk}/").status_code == 404
+    assert owner.get(f"/people/{asha.pk}/").status_code == 404
 
 
 def test_nobody_changes_or_ends_their_own(desk, owner):
@@ -166,7 +166,7 @@ def test_nobody_changes_or_ends_their_own(desk, owner):
         ("end", {"end-reason": "less work"}),
         ("link", {"start_over": "yes"}),
     ):
-        answer = owner.post(f"/desk/people/{mine.pk}/{path}/", told)
+        answer = owner.post(f"/people/{mine.pk}/{path}/", told)
         assert answer.status_code == 403, path
         assert "your own membership" in problem(answer)
     mine.refresh_from_db()
@@ -200,7 +200,7 @@ def test_a_new_start_takes_factor_password_and_sessions(desk, owner):
     """What was lost opens nothing; the link leads to a new factor."""
     asha = desk.person(Role.SUPPORT)
     theirs = sign_in(asha)
-    url = link_on(owner.post(f"/desk/people/{asha.pk}/link/", {"start_over": "yes"}))
+    url = link_on(owner.post(f"/people/{asha.pk}/link/", {"start_over": "yes"}))
     assert theirs.get("/account/")["Location"].startswith("/account/login/")
     client = visitor()
     typed = {"password": "nine green parrots sing", "again": "nine green parrots sing"}
@@ -213,9 +213,9 @@ def test_a_new_start_takes_factor_password_and_sessions(desk, owner):
 
 def test_a_new_link_makes_the_old_one_useless(desk, owner):
     """Only the last link that was handed out serves."""
-    first = link_on(owner.post("/desk/people/add/", NEW))
+    first = link_on(owner.post("/people/add/", NEW))
     made = Membership.objects.get(person__email=NEW["email"])
-    second = link_on(owner.post(f"/desk/people/{made.pk}/link/"))
+    second = link_on(owner.post(f"/people/{made.pk}/link/"))
     assert visitor().get(first.removeprefix("http://localhost")).status_code == 410
     assert visitor().get(second.removeprefix("http://localhost")).status_code == 200
     assert Invitation.objects.filter(used_at=None).count() == 1
@@ -225,12 +225,12 @@ def test_a_brand_has_no_link_for_people_of_another(desk, owner):
     """Somebody who works elsewhere, too, is added without a link, and none can be made here."""
     elsewhere = Desk.make(Scene.make("vastralaya"))
     ravi = elsewhere.person(Role.SUPPORT)
-    answer = owner.post("/desk/people/add/", NEW | {"email": ravi.person.email})
+    answer = owner.post("/people/add/", NEW | {"email": ravi.person.email})
     here = Membership.objects.get(person=ravi.person, brand_id=desk.scene.brand.pk)
-    assert answer["Location"] == f"/desk/people/{here.pk}/"
+    assert answer["Location"] == f"/people/{here.pk}/"
     assert not Invitation.objects.exists()
     for told in ({}, {"start_over": "yes"}):
-        answer = owner.post(f"/desk/people/{here.pk}/link/", told)
+        answer = owner.post(f"/people/{here.pk}/link/", told)
         assert answer.status_code == 409
         assert "another brand" in problem(answer)
     assert not Invitation.objects.exists()
@@ -241,7 +241,7 @@ def test_who_comes_back_begins_anew(desk, owner):
     """The old password and the old factor of somebody who had left open nothing."""
     asha = desk.person(Role.SUPPORT)
     managing.end(asha, "left the company", now=desk.scene.now, who=ME)
-    assert link_on(owner.post("/desk/people/add/", NEW | {"email": asha.person.email}))
+    assert link_on(owner.post("/people/add/", NEW | {"email": asha.person.email}))
     person = Person.objects.get(pk=asha.person_id)
     assert person.is_active
     assert not person.has_usable_password()
@@ -251,14 +251,14 @@ def test_who_comes_back_begins_anew(desk, owner):
 def test_another_brands_people_are_not_there(desk, owner):
     """404, never 403, on every page about one of them."""
     theirs = Desk.make(Scene.make("vastralaya")).person(Role.SUPPORT)
-    assert owner.get(f"/desk/people/{theirs.pk}/").status_code == 404
+    assert owner.get(f"/people/{theirs.pk}/").status_code == 404
     for path, told in (
         ("change", {"role": "support", "reason": "moved"}),
         ("end", {"end-reason": "moved"}),
         ("link", {}),
     ):
-        assert owner.post(f"/desk/people/{theirs.pk}/{path}/", told).status_code == 404
-    assert theirs.person.name not in owner.get("/desk/people/").content.decode().split("<main")[1]
+        assert owner.post(f"/people/{theirs.pk}/{path}/", told).status_code == 404
+    assert theirs.person.name not in owner.get("/people/").content.decode().split("<main")[1]
 
 
 @pytest.mark.parametrize("path", ["add/", "{}/change/", "{}/end/", "{}/link/"])
@@ -266,7 +266,7 @@ def test_managing_needs_a_fresh_factor(desk, path):
     """Eleven minutes after the last proof it is asked for again, and nothing has happened."""
     asha = desk.person(Role.SUPPORT)
     stale = desk.client(desk.person(Role.OWNER), factor_minutes=11)
-    answer = stale.post("/desk/people/" + path.format(asha.pk), NEW | {"end-reason": "x"})
+    answer = stale.post("/people/" + path.format(asha.pk), NEW | {"end-reason": "x"})
     assert answer["Location"].startswith("/account/2fa/reauthenticate/")
     assert not Person.objects.filter(email=NEW["email"]).exists()
 
@@ -279,11 +279,11 @@ def test_who_may_look_and_who_may_manage(desk, role, centre):
     asha = desk.person(Role.SUPPORT, "asha")
     may = ROLES[role].permissions
     looks = 200 if Permission.READ_PEOPLE in may else 403
-    assert client.get("/desk/people/").status_code == looks
-    assert client.get(f"/desk/people/{asha.pk}/").status_code == looks
+    assert client.get("/people/").status_code == looks
+    assert client.get(f"/people/{asha.pk}/").status_code == looks
     manages = 200 if Permission.MANAGE_PEOPLE in may else 403
-    assert client.get("/desk/people/add/").status_code == manages
-    assert client.get("/desk/roles/").status_code == 200
+    assert client.get("/people/add/").status_code == manages
+    assert client.get("/roles/").status_code == 200
 
 
 def test_the_list_goes_on_after_a_page(desk, owner, monkeypatch):
@@ -298,12 +298,12 @@ def test_the_list_goes_on_after_a_page(desk, owner, monkeypatch):
             now=desk.scene.now,
             who=ME,
         )
-    seen, path = [], "/desk/people/"
+    seen, path = [], "/people/"
     while path:
         page = owner.get(path).content.decode()
-        seen += re.findall(r'href="/desk/people/(\d+)/">', page.split("<tbody>")[1])
+        seen += re.findall(r'href="/people/(\d+)/">', page.split("<tbody>")[1])
         more = re.search(r'href="(\?after=\d+)"', page)
-        path = f"/desk/people/{more.group(1)}" if more else None
+        path = f"/people/{more.group(1)}" if more else None
     everybody = memberships.members(desk.scene.brand.pk)
     assert seen == [str(each.pk) for each in everybody]
     assert len(seen) == 8
@@ -311,7 +311,7 @@ def test_the_list_goes_on_after_a_page(desk, owner, monkeypatch):
 
 def test_the_roles_page_is_the_table(owner):
     """Every role's sentence and every permission of the code stands there."""
-    page = html.unescape(owner.get("/desk/roles/").content.decode())
+    page = html.unescape(owner.get("/roles/").content.decode())
     for terms in ROLES.values():
         assert terms.sentence in page
     for permission in Permission:

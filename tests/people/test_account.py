@@ -206,10 +206,10 @@ def test_another_brand_is_chosen(desk):
         other.pk, asha.person.email, "", Role.AUDITOR, now=desk.scene.now, who=ME
     )
     client = desk.client(asha)
-    assert client.get("/desk/people/").status_code == 403
+    assert client.get("/people/").status_code == 403
     assert "vastralaya" in main(client.get("/account/places/"))
     assert client.post("/account/places/", {"membership": there.pk})["Location"] == "/"
-    assert client.get("/desk/people/").status_code == 200
+    assert client.get("/people/").status_code == 200
     assert client.get("/desk/orders/").status_code == 403
 
 
@@ -219,7 +219,7 @@ def test_nobody_chooses_the_place_of_another(desk):
     client = desk.client(asha)
     assert client.post("/account/places/", {"membership": ravi.pk}).status_code == 404
     assert client.post("/account/places/", {"membership": "x"}).status_code == 404
-    assert client.get("/desk/people/").status_code == 403
+    assert client.get("/people/").status_code == 403
 
 
 def test_an_account_of_no_brand_reaches_itself_only(desk):

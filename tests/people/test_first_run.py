@@ -47,7 +47,7 @@ def test_the_link_makes_an_owner_with_a_brand_and_a_factor(token):
     client.get("/account/2fa/totp/activate/")
     secret = client.session["mfa.totp.secret"]
     client.post("/account/2fa/totp/activate/", {"code": code(secret)})
-    assert client.get("/desk/people/").status_code == 200
+    assert client.get("/people/").status_code == 200
     assert client.get("/desk/orders/").status_code == 200
     brand = Brand.objects.get(slug="kalanjali")
     member = Membership.objects.get()

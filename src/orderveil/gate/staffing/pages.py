@@ -5,14 +5,14 @@ from orderveil.core.roles import Permission
 from orderveil.gate.staffing import views
 
 _READ, _MANAGE = Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE
-_ONE = "desk/people/<int:number>/"
+_ONE = "people/<int:number>/"
 
 PAGES: tuple[Page, ...] = (
-    Page("desk/people/", views.people, _READ, "people", menu="People", group="People"),
-    Page("desk/people/add/", views.add, _MANAGE, "person_add", fresh=True),
+    Page("people/", views.people, _READ, "people", menu="People", group="People"),
+    Page("people/add/", views.add, _MANAGE, "person_add", fresh=True),
     Page(_ONE, views.person, _READ, "person"),
     Page(f"{_ONE}change/", views.change, _MANAGE, "person_change", fresh=True),
     Page(f"{_ONE}end/", views.end, _MANAGE, "person_end", fresh=True),
     Page(f"{_ONE}link/", views.link, _MANAGE, "person_link", fresh=True),
-    Page("desk/roles/", views.roles, Permission.SEE_HOME, "roles", menu="Roles", group="People"),
+    Page("roles/", views.roles, Permission.SEE_HOME, "roles", menu="Roles", group="People"),
 )
