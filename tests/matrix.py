@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from desk import Desk
 from orderveil.core.actors import Actor
 from orderveil.core.clocks import utc_now
@@ -13,6 +15,9 @@ from orderveil.gate import law as laws
 from orderveil.gate import parcels
 from orderveil.gate.asking import partner_refs
 from orderveil.gate.desk import caller_of
+from orderveil.gate.provision import provision_installation
+from orderveil.incidents import alerts, canaries
+from orderveil.incidents.words import AlertKind, Severity
 from orderveil.ledger import sequencer
 from orderveil.ledger.acts import ActKind, record
 from orderveil.outbox import subscriptions
@@ -38,6 +43,7 @@ class Things:
     @classmethod
     def make(cls, slug: str = "kalanjali") -> "Things":
         """A brand with people, an undelivered order of a centre's, connections and a review."""
+        provision_installation(now=utc_now())
         desk = Desk.make(Scene.make(slug, now=utc_now()))
         scene = desk.scene
         centre = scene.new_seat(Hop.SUPPORT, "careline").partner
@@ -56,6 +62,12 @@ class Things:
         )
         assert isinstance(told, tuple), told
         act = record(scene.brand.pk, ActKind.BRAND_CHANGED, now=scene.now, who=ME)
+        day = scene.now.date()
+        seen = alerts.Finding(AlertKind.MANY_REFUSALS, Severity.LOW, owner.person, day, 1)
+        with transaction.atomic():
+            alert = alerts.raise_alert(scene.brand.pk, seen, now=scene.now)
+        assert alert is not None
+        canary = canaries.mark(owner, scene.admit())
         sequencer.drain(scene.now)
         values = {
             "entry_id": act,
@@ -71,6 +83,8 @@ class Things:
             "partner_id": centre.pk,
             "month": f"{scene.now:%Y-%m}",
             "brand": scene.brand.pk,
+            "alert": alert.pk,
+            "canary": canary.pk,
         }
         return cls(desk, centre, order, late, values)
 

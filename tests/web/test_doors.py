@@ -27,7 +27,7 @@ def test_another_name_for_this_machine_is_refused(db, host):
 
 @pytest.mark.parametrize("path", ["/", "/static/desk.css", "/static/relay.js", "/nothing"])
 def test_the_policy_allows_nothing_inline(client, path):
-    """Content-Security-Policy from 'none' up, no unsafe word, nobody frames it, no referrer to others."""
+    """A policy from 'none' up, no unsafe word; nobody frames a page; no referrer to others."""
     answer = client.get(path)
     policy = answer.headers["content-security-policy"]
     directives = {each.strip() for each in policy.split(";")}

@@ -1,8 +1,9 @@
 """The guard: signed in, a second factor, a membership, the permission, in this order."""
 
 import pytest
-from desk import Desk
+from allauth.mfa.models import Authenticator
 
+from desk import Desk
 from orderveil.core.roles import Role
 
 
@@ -22,8 +23,6 @@ def test_a_stranger_is_sent_to_the_sign_in(desk):
 def test_a_session_without_a_factor_reaches_only_its_enrolment(desk):
     """A password alone opens the page that enrols a factor, and no other."""
     asha = desk.person(Role.SUPPORT)
-    from allauth.mfa.models import Authenticator
-
     Authenticator.objects.all().delete()
     client = desk.client(asha, factor_minutes=None)
     for path in ("/", "/desk/orders/", "/account/", "/account/password/", "/account/2fa/"):

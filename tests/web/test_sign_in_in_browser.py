@@ -9,6 +9,7 @@ from desk import ME, PASSWORD, Desk
 from orderveil.core.clocks import utc_now
 from orderveil.core.roles import Role
 from orderveil.people import invitations, memberships
+from orderveil.people.adapters import FactorAdapter
 from orderveil.people.models import Person
 from realserver import running_server
 
@@ -43,8 +44,6 @@ def set_password(page, site, token):
 
 def current_code():
     """The code that the person's app shows now."""
-    from orderveil.people.adapters import FactorAdapter
-
     kept = Authenticator.objects.get(type=Authenticator.Type.TOTP)
     secret = FactorAdapter().decrypt(kept.data["secret"])
     (counter, *_) = auth.yield_hotp_counters_from_time()
