@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from procrastinate import App
+from procrastinate.testing import InMemoryConnector
 
 from incidents.watch import CAUSE, NOW, look, make_desk, open_page, past, reveal, seat_of, the_alert
+from orderveil.cli import schedules
+from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
@@ -374,3 +378,21 @@ def test_old_counts_are_swept(desk):
     watching.sweep(NOW)
     assert Count.objects.filter(what=What.VIEWS).count() == 89
     assert not Count.objects.filter(what=What.FAILED_SIGN_INS).exists()
+
+
+def test_the_schedule_looks_and_tells_each_minute(desk):
+    """As the worker runs it: every brand is looked at, by the clock, without being asked."""
+    app = App(connector=InMemoryConnector())
+    schedules.tasks(app)
+    (name,) = (name for name in app.tasks if name.endswith(".watch"))
+    crons = {each.task.name: each.cron for each in app.periodic_registry.periodic_tasks.values()}
+    assert crons[name] == "* * * * *"
+    other = Scene.make("another", now=NOW)
+    now = utc_now()
+    order = desk.scene.admit()
+    canaries.mark(desk.actor(desk.person(Role.PRIVACY_OFFICER), now=now), order)
+    open_page(desk, desk.person(Role.SUPPORT), order, now)
+    sequencer.drain(now)
+    app.tasks[name](timestamp=0)
+    assert the_alert().brand_id == desk.scene.brand.pk
+    assert {each.pk for each in Looked.objects.all()} == {desk.scene.brand.pk, other.brand.pk}

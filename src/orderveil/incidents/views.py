@@ -1,5 +1,6 @@
 """The pages of alerts: the list, one alert and its closing, canaries, the receiver."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -28,7 +29,7 @@ def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = alerts.listed(actor.brand_id, state, before=place)
     page = found[: alerts.PAGE]
     told = {
-        "alerts": [_drawn(each) for each in page],
+        "alerts": _drawn(page),
         "state": state,
         "next": page[-1].pk if len(found) > alerts.PAGE else None,
         "looked": Looked.objects.filter(pk=actor.brand_id).first(),
@@ -67,8 +68,7 @@ def _alert(
     request: HttpRequest, actor: Actor, found: Alert, form: CloseForm, status: int = 200
 ) -> HttpResponse:
     told = {
-        "one": _drawn(found),
-        "credential": _credential(found),
+        "one": _drawn([found])[0],
         "notices": Notice.objects.filter(alert=found).order_by("pk"),
         "form": form,
         "may_close": found.state == State.OPEN and actor.may(Permission.HANDLE_ALERTS),
@@ -136,20 +136,26 @@ def receiver_end(request: HttpRequest, actor: Actor) -> HttpResponse:
     return redirect("alert_receiver")
 
 
-def _drawn(found: Alert) -> dict[str, Any]:
-    """An alert as the templates show it."""
-    return {
-        "alert": found,
-        "title": gettext(TITLES[AlertKind(found.kind)]),
-        "what": sentence(found.kind, found.count, found.evidence),
-        "tone": {"high": "bad", "medium": "warn"}.get(found.severity, ""),
-        "is_person": found.who.startswith("person:"),
-    }
+def _drawn(found: Sequence[Alert]) -> list[dict[str, Any]]:
+    """Alerts as the templates show them."""
+    partners = _partners(found)
+    return [
+        {
+            "alert": each,
+            "title": gettext(TITLES[AlertKind(each.kind)]),
+            "what": sentence(each.kind, each.count, each.evidence),
+            "tone": {"high": "bad", "medium": "warn"}.get(each.severity, ""),
+            "is_person": each.who.startswith("person:"),
+            "partner_id": partners.get(each.who),
+        }
+        for each in found
+    ]
 
 
-def _credential(found: Alert) -> Credential | None:
-    """The credential it is about; None if it is about a person."""
-    kind, _, number = found.who.partition(":")
-    if kind != "credential":
-        return None
-    return Credential.objects.filter(pk=int(number), brand_id=found.brand_id).first()
+def _partners(found: Sequence[Alert]) -> dict[str, int]:
+    """Whose the credentials are that these alerts, all of one brand, are about."""
+    about = [each.who.partition(":") for each in found]
+    numbers = {int(number) for kind, _, number in about if kind == "credential"}
+    brands = {each.brand_id for each in found}
+    owners = Credential.objects.filter(pk__in=numbers, brand_id__in=brands)
+    return {f"credential:{pk}": partner for pk, partner in owners.values_list("pk", "partner_id")}

@@ -86,13 +86,11 @@ _SENTENCES: Mapping[AlertKind, str] = MappingProxyType(
             "On a usual day %(count)s %(what)s, where the role's own limit is %(limit)s."
         ),
         AlertKind.FAILED_SIGN_INS: gettext_noop(
-            "%(count)s failed sign-ins to this account on this day (UTC)."
+            "Failed sign-ins to this account on this day (UTC): %(count)s."
         ),
-        AlertKind.NEW_NETWORK: gettext_noop(
-            "Used from %(count)s networks that it was never used from before."
-        ),
+        AlertKind.NEW_NETWORK: gettext_noop("Networks it was never used from before: %(count)s."),
         AlertKind.CANARY_SEEN: gettext_noop(
-            "%(count)s times an order was shown that nobody has a reason to open."
+            "An order that nobody has a reason to open was shown. How often: %(count)s."
         ),
     }
 )
