@@ -3,8 +3,10 @@
 They take the road by the gate's own use cases, as partners' systems would move them.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from orderveil.core.attempts import AttemptReason
 from orderveil.core.fields import Field
@@ -15,6 +17,7 @@ from orderveil.core.states import ParcelState as State
 from orderveil.gate import parcels
 from orderveil.gate.admit import Status, admit
 from orderveil.gate.asking import Caller
+from orderveil.gate.disclose import disclose
 from orderveil.hops.storefront.formats import Format
 from orderveil.ledger.acts import machine
 from orderveil.partners.models import Brand, Channel, Partner
@@ -53,6 +56,16 @@ _ROADS: tuple[tuple[tuple[Hop, State], ...], ...] = (
 _REASONS = tuple(AttemptReason)
 
 
+_ASKS_BEFORE: Mapping[State, tuple[Hop, ...]] = {
+    State.PACKED: (Hop.WMS,),
+    State.SHIPPED: (Hop.LABEL, Hop.COURIER),
+    State.OUT_FOR_DELIVERY: (Hop.COMMS,),
+    State.UNDELIVERED: (Hop.COMMS,),
+    State.DELIVERED: (Hop.COMMS,),
+}
+"""Whose systems ask before a parcel gets there."""
+
+
 def deliver_orders(brand: Brand, now: datetime) -> int:
     """Admit the demo's orders and let them travel; how many are new."""
     channel = Channel.objects.get(brand=brand, name=str(Format.ORDERVEIL))
@@ -66,11 +79,20 @@ def deliver_orders(brand: Brand, now: datetime) -> int:
             parcels.assign(None, brand.pk, order_id, None, hop, partner.pk, now=now)
         if centre is not None and at % 3 == 0:
             parcels.assign(None, brand.pk, order_id, None, Hop.SUPPORT, centre.pk, now=now)
+        _ask(brand, Hop.OMS, order_id, now)
         for hop, state in _ROADS[at % len(_ROADS)]:
+            for asking in _ASKS_BEFORE[state]:
+                _ask(brand, asking, order_id, now)
             _move(brand, partners[hop], hop, order_id, state, at, now)
     return len(new)
 
 
+def _ask(brand: Brand, hop: Hop, order_id: bytes, now: datetime) -> None:
+    """A hop's system asks for its view, as it would for its job."""
+    disclose(Caller(brand.pk, _partner(brand, hop).pk, hop), order_id, None, now=now)
+
+
+@cache
 def _partner(brand: Brand, hop: Hop) -> Partner:
     return Partner.objects.filter(
         brand=brand, hops__contains=[hop], assigned_by_default=True
