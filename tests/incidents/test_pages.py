@@ -30,10 +30,10 @@ def put(desk, kind=AlertKind.NEW_NETWORK, who="credential:1", adds=True, count=1
 
 
 PATHS = {
-    "/watch/alerts/": Permission.READ_ALERTS,
-    "/watch/alerts/1/": Permission.READ_ALERTS,
-    "/watch/alerts/receiver/": Permission.HANDLE_ALERTS,
-    "/watch/canaries/": Permission.HANDLE_ALERTS,
+    "/alerts/": Permission.READ_ALERTS,
+    "/alerts/1/": Permission.READ_ALERTS,
+    "/alerts/receiver/": Permission.HANDLE_ALERTS,
+    "/canaries/": Permission.HANDLE_ALERTS,
 }
 
 
@@ -56,10 +56,10 @@ def test_another_brands_alert_is_not_there(desk):
     alert = put(desk)
     other = Desk.make(Scene.make("another", now=NOW))
     client = other.client(other.person(Role.OWNER))
-    assert client.get(f"/watch/alerts/{alert.pk}/").status_code == 404
+    assert client.get(f"/alerts/{alert.pk}/").status_code == 404
     told = {"outcome": "explained", "reason": "not mine"}
-    assert client.post(f"/watch/alerts/{alert.pk}/close/", told).status_code == 404
-    assert b"credential:" not in client.get("/watch/alerts/").content
+    assert client.post(f"/alerts/{alert.pk}/close/", told).status_code == 404
+    assert b"credential:" not in client.get("/alerts/").content
 
 
 def test_an_alert_shows_its_evidence(desk):
@@ -71,7 +71,7 @@ def test_an_alert_shows_its_evidence(desk):
     open_page(desk, asha, order)
     look(desk)
     alert = the_alert()
-    page = desk.client(desk.person(Role.AUDITOR)).get(f"/watch/alerts/{alert.pk}/")
+    page = desk.client(desk.person(Role.AUDITOR)).get(f"/alerts/{alert.pk}/")
     text = page.content.decode()
     assert asha.person.name in text
     assert f"/ledger/entries/{alert.evidence['entries'][0]}/" in text
@@ -86,8 +86,8 @@ def test_closing_is_an_act(desk):
     client = desk.client(officer)
     assert alerts.open_count(desk.actor(officer)) == 1
     told = {"outcome": "explained", "reason": "the courier moved to another data centre, T-9"}
-    answer = client.post(f"/watch/alerts/{alert.pk}/close/", told)
-    assert (answer.status_code, answer["Location"]) == (302, "/watch/alerts/")
+    answer = client.post(f"/alerts/{alert.pk}/close/", told)
+    assert (answer.status_code, answer["Location"]) == (302, "/alerts/")
     alert.refresh_from_db()
     assert (alert.state, alert.outcome, alert.closed_by) == (
         "closed",
@@ -97,8 +97,8 @@ def test_closing_is_an_act(desk):
     assert alerts.open_count(desk.actor(officer)) == 0
     found = rows("SELECT subject, person FROM ledger_entry WHERE kind = 'alert_closed'")
     assert found == [(f"alert:{alert.pk}", officer.person.tag)]
-    assert b"data centre" in client.get(f"/watch/alerts/{alert.pk}/").content
-    again = client.post(f"/watch/alerts/{alert.pk}/close/", told)
+    assert b"data centre" in client.get(f"/alerts/{alert.pk}/").content
+    again = client.post(f"/alerts/{alert.pk}/close/", told)
     assert again.status_code == 409
 
 
@@ -115,7 +115,7 @@ def test_a_reason_is_checked(desk, told):
     """It goes on record: present, short, and without personal data. The form comes back."""
     alert = put(desk)
     client = desk.client(desk.person(Role.PRIVACY_OFFICER))
-    answer = client.post(f"/watch/alerts/{alert.pk}/close/", told)
+    answer = client.post(f"/alerts/{alert.pk}/close/", told)
     assert answer.status_code == 422
     assert b"errorlist" in answer.content
     alert.refresh_from_db()
@@ -128,7 +128,7 @@ def test_who_only_reads_does_not_close(desk, role):
     alert = put(desk)
     member = desk.person(role)
     told = {"outcome": "explained", "reason": "I say so"}
-    answer = desk.client(member).post(f"/watch/alerts/{alert.pk}/close/", told)
+    answer = desk.client(member).post(f"/alerts/{alert.pk}/close/", told)
     assert answer.status_code == 403
     with pytest.raises(RefusedError):
         alerts.close(desk.actor(member), alert.pk, Outcome.EXPLAINED, "I say so")
@@ -189,12 +189,12 @@ def test_the_list_goes_on_by_place(desk):
     for number in range(60):
         put(desk, who=f"credential:{number + 1}")
     client = desk.client(desk.person(Role.AUDITOR))
-    first = client.get("/watch/alerts/").content.decode()
+    first = client.get("/alerts/").content.decode()
     last = sorted(Alert.objects.values_list("pk", flat=True))[10]
     assert f"before={last}" in first
-    rest = client.get(f"/watch/alerts/?before={last}").content.decode()
+    rest = client.get(f"/alerts/?before={last}").content.decode()
     assert rest.count('data-label="Alert"') == 10
-    assert client.get("/watch/alerts/?before=x&state=y").status_code == 200
+    assert client.get("/alerts/?before=x&state=y").status_code == 200
 
 
 def test_a_canary_is_marked_by_its_number(desk):
@@ -202,25 +202,25 @@ def test_a_canary_is_marked_by_its_number(desk):
     order = desk.scene.admit(desk.scene.draft(order_number="#1001"))
     client = desk.client(desk.person(Role.PRIVACY_OFFICER))
     told = {"number": "#1001", "expected": [desk.own.pk]}
-    assert client.post("/watch/canaries/", told)["Location"] == "/watch/canaries/"
+    assert client.post("/canaries/", told)["Location"] == "/canaries/"
     (made,) = Canary.objects.all()
     assert (bytes(made.order_id), made.expected) == (order, [desk.own.pk])
-    page = client.get("/watch/canaries/").content.decode()
+    page = client.get("/canaries/").content.decode()
     assert "#1001" not in page
     assert order.hex() not in page
-    assert client.post("/watch/canaries/", told).status_code == 422
-    assert client.post("/watch/canaries/", {"number": "#404"}).status_code == 422
-    client.post(f"/watch/canaries/{made.pk}/retire/")
+    assert client.post("/canaries/", told).status_code == 422
+    assert client.post("/canaries/", {"number": "#404"}).status_code == 422
+    client.post(f"/canaries/{made.pk}/retire/")
     assert canaries.alive(desk.scene.brand.pk) == []
-    assert client.post(f"/watch/canaries/{made.pk}/retire/").status_code == 404
+    assert client.post(f"/canaries/{made.pk}/retire/").status_code == 404
 
 
 def test_marking_and_the_receiver_need_a_fresh_factor(desk):
     """A factor of an hour ago is asked for again, and nothing changes."""
     desk.scene.admit(desk.scene.draft(order_number="#1001"))
     client = desk.client(desk.person(Role.OWNER), factor_minutes=60)
-    told = {"/watch/canaries/": {"number": "#1001"}}
-    told["/watch/alerts/receiver/"] = {"url": "https://alerts.example/in"}
+    told = {"/canaries/": {"number": "#1001"}}
+    told["/alerts/receiver/"] = {"url": "https://alerts.example/in"}
     for path, sent in told.items():
         assert "reauthenticate" in client.post(path, sent)["Location"]
     assert not Canary.objects.exists()
@@ -230,19 +230,19 @@ def test_marking_and_the_receiver_need_a_fresh_factor(desk):
 def test_the_receivers_secret_is_shown_once(desk):
     """In the answer to the change, and never again; a bad URL comes back with a sentence."""
     client = desk.client(desk.person(Role.OWNER))
-    shown = client.post("/watch/alerts/receiver/", {"url": "https://alerts.example/in"})
+    shown = client.post("/alerts/receiver/", {"url": "https://alerts.example/in"})
     assert shown.content.count(b"whsec_") == 1
-    assert b"whsec_" not in client.get("/watch/alerts/receiver/").content
-    assert client.post("/watch/alerts/receiver/", {"url": "http://x.example"}).status_code == 422
-    assert client.post("/watch/alerts/receiver/end/").status_code == 302
+    assert b"whsec_" not in client.get("/alerts/receiver/").content
+    assert client.post("/alerts/receiver/", {"url": "http://x.example"}).status_code == 422
+    assert client.post("/alerts/receiver/end/").status_code == 302
     assert not Receiver.objects.exists()
 
 
 def test_the_pages_say_when_no_mail_leaves(desk):
     """Nobody should wait for a mail that was never configured."""
     client = desk.client(desk.person(Role.OWNER))
-    assert b"ORDERVEIL_MAIL" in client.get("/watch/alerts/").content
-    assert b"ORDERVEIL_MAIL" in client.get("/watch/alerts/receiver/").content
+    assert b"ORDERVEIL_MAIL" in client.get("/alerts/").content
+    assert b"ORDERVEIL_MAIL" in client.get("/alerts/receiver/").content
 
 
 def test_every_kind_has_a_sentence(desk):
@@ -258,7 +258,7 @@ def test_every_kind_has_a_sentence(desk):
 def test_the_list_says_when_it_was_looked_at_last(desk):
     """An idle worker must not look like peace."""
     client = desk.client(desk.person(Role.OWNER))
-    assert b"Nothing was looked at yet" in client.get("/watch/alerts/").content
+    assert b"Nothing was looked at yet" in client.get("/alerts/").content
     look(desk, NOW + timedelta(minutes=1))
     assert Looked.objects.get().at == NOW + timedelta(minutes=1)
-    assert b"12:01" in client.get("/watch/alerts/").content
+    assert b"12:01" in client.get("/alerts/").content

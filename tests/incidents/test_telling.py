@@ -75,7 +75,7 @@ def test_everybody_who_handles_alerts_gets_one_mail(desk, box):
     assert got == sorted([[owner.person.email], [officer.person.email]])
     text = box.mails[0].text
     assert "A canary order was opened" in text
-    assert f"/watch/alerts/{the_alert().pk}/" in text
+    assert f"/alerts/{the_alert().pk}/" in text
     assert desk.person(Role.SUPPORT).person.name not in text
     assert Notice.objects.get().sent_at == NOW
 

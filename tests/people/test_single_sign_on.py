@@ -77,6 +77,8 @@ def test_a_verified_address_signs_in_with_the_second_factor(desk, provider):
     assert client.get("/desk/orders/").status_code == 200
     assert [act["subject"] for act in acts(asha.brand_id, ActKind.SIGNED_IN)] == [asha.person.tag]
     assert provider.asked[-2:] == ["/token", "/userinfo"]
+    joined = acts(asha.brand_id, ActKind.IDENTITY_JOINED)
+    assert [act["subject"] for act in joined] == [asha.person.tag]
 
 
 def test_who_came_once_is_known_by_the_provider_s_number(desk, provider):

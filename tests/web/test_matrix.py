@@ -25,7 +25,8 @@ LETTERS = {
 }
 
 TABLE = """
-OPowsxmia.  home relay relay_ledger roles
+OPowsxmiaL  home
+OPowsxmia.  relay relay_ledger roles
 OPowsx....  orders search order
 OPo.sx....  reveal verify ticket undelivered correct_address answer_attempt
 O.o.......  hand_one hand_many
@@ -47,7 +48,10 @@ OP........  review_open review_every review_keep review_close review_item centre
 OP......a.  alerts alert
 OP........  alert_close alert_receiver alert_receiver_end canaries canary_retire
 """
-"""Who may, in the order of `LETTERS`. What a role may not look at it may not change either."""
+"""Who may, in the order of `LETTERS`. What a role may not look at it may not change either.
+
+The platform operator's way to the home page leads to the brands.
+"""
 
 MAY = {
     name: {LETTERS[letter] for letter in line.split()[0] if letter != "."}

@@ -7,16 +7,16 @@ from orderveil.incidents.alerts import open_count
 
 _READ = Permission.READ_ALERTS
 _HANDLE = Permission.HANDLE_ALERTS
-_RECEIVER = "watch/alerts/receiver/"
+_RECEIVER = "alerts/receiver/"
 
 PAGES: tuple[Page, ...] = (
-    Page("watch/alerts/", views.listed, _READ, "alerts", menu="Alerts", group="Watch"),
+    Page("alerts/", views.listed, _READ, "alerts", menu="Alerts", group="Watch"),
     Page(_RECEIVER, views.receiver, _HANDLE, "alert_receiver", fresh=True),
     Page(f"{_RECEIVER}end/", views.receiver_end, _HANDLE, "alert_receiver_end", fresh=True),
-    Page("watch/alerts/<int:number>/", views.alert, _READ, "alert"),
-    Page("watch/alerts/<int:number>/close/", views.close, _HANDLE, "alert_close"),
+    Page("alerts/<int:number>/", views.alert, _READ, "alert"),
+    Page("alerts/<int:number>/close/", views.close, _HANDLE, "alert_close"),
     Page(
-        "watch/canaries/",
+        "canaries/",
         views.canary_list,
         _HANDLE,
         "canaries",
@@ -25,7 +25,7 @@ PAGES: tuple[Page, ...] = (
         group="Watch",
     ),
     Page(
-        "watch/canaries/<int:number>/retire/",
+        "canaries/<int:number>/retire/",
         views.canary_retire,
         _HANDLE,
         "canary_retire",

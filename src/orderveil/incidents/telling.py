@@ -110,7 +110,7 @@ def told(alert: Alert) -> Told:
         what=what,
         raised_at=alert.raised_at,
         state=alert.state,
-        url=f"{settings.URL or f'http://{settings.BIND}'}/watch/alerts/{alert.pk}/",
+        url=f"{settings.URL or f'http://{settings.BIND}'}/alerts/{alert.pk}/",
     )
 
 

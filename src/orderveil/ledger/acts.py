@@ -87,6 +87,7 @@ class ActKind(StrEnum):
     FACTOR_ADDED = "factor_added"
     FACTOR_REMOVED = "factor_removed"
     FACTORS_RESET = "factors_reset"
+    IDENTITY_JOINED = "identity_joined"
 
     ORDERS_SEARCHED = "orders_searched"
     CALLER_VERIFIED = "caller_verified"

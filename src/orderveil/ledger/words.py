@@ -87,6 +87,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         ActKind.FACTOR_ADDED: _("Second factor added: {factor}"),
         ActKind.FACTOR_REMOVED: _("Second factor removed: {factor}"),
         ActKind.FACTORS_RESET: _("Second factors reset"),
+        ActKind.IDENTITY_JOINED: _("Joined to an identity of the single sign-on"),
         ActKind.ORDERS_SEARCHED: _("Searched orders by {by}, {found} found"),
         ActKind.CALLER_VERIFIED: _("Caller asked for {asked}"),
         ActKind.ADDRESS_CORRECTED: _("Address corrected"),

@@ -11,14 +11,15 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from orderveil.core.clocks import utc_now
 from orderveil.keyring import boxes
+from orderveil.ledger.acts import ActKind
 from orderveil.people import factors
 from orderveil.people.models import Person
+from orderveil.people.records import record_everywhere
 
 _SECRET, _PLACE = "factor_key", "factor"
 
@@ -99,9 +100,10 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
             for each in sociallogin.email_addresses
             if str(each.verified).lower() == "true"
         }
-        person: AbstractBaseUser | None = None
+        person: Person | None = None
         for email in verified:
             person = Person.objects.filter(email__iexact=email, is_active=True).first() or person
         if person is None:
             raise ImmediateHttpResponse(redirect("account_inactive"))
         sociallogin.connect(request, person)
+        record_everywhere(person, ActKind.IDENTITY_JOINED, now=utc_now())

@@ -87,7 +87,7 @@ def join(
     )
     detail: Detail = {
         "role": str(role),
-        "partner": partner_id or 0,
+        "partner": partner_id,
         "reveals_per_day": reveals_per_day,
         "views_per_day": views_per_day,
         "membership": made.pk,
@@ -123,7 +123,7 @@ def change(
     detail: Detail = {
         "from": str(before),
         "to": str(role),
-        "partner": partner_id or 0,
+        "partner": partner_id,
         "reveals_per_day": reveals_per_day,
         "views_per_day": views_per_day,
         "membership": membership.pk,

@@ -31,6 +31,7 @@ from orderveil.gate.desk import closed
 from orderveil.people import access, factors
 from orderveil.people.models import Person
 from orderveil.web.errors import refused
+from orderveil.web.shell import first_page
 
 View = Callable[..., HttpResponseBase]
 
@@ -69,6 +70,8 @@ def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpRe
     request.actor = actor  # type: ignore[attr-defined]  # the shell draws by it
     problem = closed(actor)
     if problem is None and permission is not None and not actor.may(permission):
+        if request.path == "/" and (elsewhere := first_page(actor)):
+            return redirect(elsewhere)
         problem = _not_yours(permission)
     if problem is None:
         return actor

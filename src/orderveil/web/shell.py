@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from orderveil.core.actors import Actor
 from orderveil.partners.models import Brand
@@ -25,13 +26,19 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "actor": actor,
         "brand": brand,
-        "brand_name": brand.name if brand else "Installation",
+        "brand_name": brand.name if brand else gettext("Installation"),
         "menu": _menu(actor, request.path),
         # Counted only where a template asks for it.
         "waiting": partial(waiting_for, actor),
         "may": {str(each): True for each in actor.terms.permissions},
         "other_places": len(access.places(person)) > 1 if isinstance(person, Person) else False,
     }
+
+
+def first_page(actor: Actor) -> str | None:
+    """The first page of this person's navigation, for those without a home page; None: no page."""
+    found = [entry["url"] for entries in _menu(actor, "").values() for entry in entries]
+    return found[0] if found else None
 
 
 def _menu(actor: Actor, here: str) -> dict[str, list[dict[str, Any]]]:
