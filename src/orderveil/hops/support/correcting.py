@@ -36,6 +36,7 @@ from orderveil.gate.desk import caller_of
 from orderveil.gate.disclose import disclose
 from orderveil.gate.refusals import UNKNOWN
 from orderveil.hops.support import wording
+from orderveil.people.sentences import spoken
 
 _WHOLE = "whole"
 _HINTS = (Field.CITY, Field.STATE, Field.PINCODE)
@@ -128,9 +129,10 @@ def _corrected(actor: Actor, order_id: bytes, form: Address) -> bool:
     if problem is None:
         return True
     name = problem.pointer.removeprefix("/")
+    said = f"{spoken(problem.detail)} {spoken(problem.remedy)}"
     if problem.status != 422:
         raise RefusedError(problem)
-    form.add_error(name if name in form.fields else None, f"{problem.detail} {problem.remedy}")
+    form.add_error(name if name in form.fields else None, said)
     return False
 
 

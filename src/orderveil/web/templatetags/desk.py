@@ -5,11 +5,14 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from orderveil.core.numbers import row_number
 from orderveil.partners.models import Brand, Partner
+from orderveil.people import sentences
 from orderveil.people.models import Person
 from orderveil.web.assets import version
 
@@ -24,8 +27,15 @@ def asset(name: str) -> str:
 
 @register.filter
 def words(code: Any) -> str:
-    """ "out_for_delivery" -> "out for delivery"."""
-    return str(code or "").replace("_", " ")
+    """ "out_for_delivery" -> "out for delivery", in the language of the page."""
+    said = str(code or "").replace("_", " ")
+    return gettext(said) if said else ""
+
+
+@register.filter
+def spoken(text: Any) -> str:
+    """A refusal's sentence in the language of the page."""
+    return sentences.spoken(text)
 
 
 @register.filter
@@ -58,11 +68,12 @@ def partner_name(context: Context, partner_id: int | None) -> str:
 def person_name(context: Context, tag: str | None) -> str:
     """The colleague behind a ledger's "person:17"; any other pseudonym as it stands."""
     kind, _, number = (tag or "").partition(":")
-    if kind != "person" or not number.isdigit():
+    person_id = row_number(number)
+    if kind != "person" or person_id is None:
         return tag or ""
     names = _names(context, "person_names")
     if tag not in names:
-        one = Person.objects.filter(pk=int(number)).values_list("name", flat=True).first()
+        one = Person.objects.filter(pk=person_id).values_list("name", flat=True).first()
         names[tag] = one or tag
     return str(names[tag])
 
@@ -81,6 +92,5 @@ def moment(at: datetime | None) -> SafeString | str:
     """A time in UTC, as people and machines read it."""
     if at is None:
         return ""
-    return format_html(
-        '<time datetime="{}">{}</time>', f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%d %b %Y, %H:%M}"
-    )
+    spelled = format_date(at, "d M Y, H:i")
+    return format_html('<time datetime="{}">{}</time>', f"{at:%Y-%m-%dT%H:%M:%SZ}", spelled)
