@@ -78,8 +78,8 @@ def _of_the_gate() -> list[Callable[[], object]]:
 
 
 def _secret_key() -> None:
-    """Each database has a key of its own, opened at the first use."""
-    settings.SECRET_KEY._wrapped = functional.empty
+    """Each database has a key of its own, opened at the first use, which asking for it would be."""
+    settings._wrapped.SECRET_KEY._wrapped = functional.empty
 
 
 def _channels() -> None:
