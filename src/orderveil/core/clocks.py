@@ -1,12 +1,19 @@
 """Time as values: taken once at the edge and passed on."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 
 def utc_now() -> datetime:
     """The present, aware, UTC. Called at the edges only; everything below takes `now`."""
     return datetime.now(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a day of UTC; the last one there is, where the calendar ends."""
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def short_digest(text: str) -> str:

@@ -63,7 +63,7 @@ class LogForm(DaysForm):
     def clean_person(self) -> str:
         """ "17" is "person:17"; a NUL is no part of any name."""
         told: str = self.cleaned_data["person"].strip()
-        return f"person:{told}" if told.isdigit() else told
+        return f"person:{told}" if told.isascii() and told.isdigit() else told
 
     def wanted(self) -> Wanted:
         """The filter; nothing is left out where nothing was chosen."""

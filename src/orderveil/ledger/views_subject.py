@@ -45,7 +45,7 @@ def orders(request: HttpRequest, actor: Actor, entry_id: UUID) -> HttpResponse:
     if head is None:
         raise RefusedError(drawing.NOT_HERE)
     told = request.GET.get("after", "")
-    after = int(told) if told.isdigit() and len(told) < 10 else -1
+    after = int(told) if told.isascii() and told.isdigit() and len(told) < 10 else -1
     rows = store.rows_of_bulk(entry_id, head.at, after, ROWS_SHOWN + 1)
     shown = rows[:ROWS_SHOWN]
     answer = {

@@ -1,13 +1,14 @@
 """What people type about partners, credentials and channels. Use cases check it again."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orderveil.core.clocks import end_of
 from orderveil.core.decision import Mode
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
@@ -38,6 +39,8 @@ FORMATS = (
 )
 """As the storefront's table of formats names them; a test compares the two."""
 
+SLUG = 50
+"""How many characters a short name has at most."""
 _DATE = {"type": "date"}
 _TIME = {"type": "time"}
 
@@ -63,7 +66,9 @@ class PartnerForm(forms.Form):
     """A new partner."""
 
     slug = forms.SlugField(
-        label=_("Short name"), help_text=_("Small letters, digits and hyphens: swift-couriers")
+        label=_("Short name"),
+        max_length=SLUG,
+        help_text=_("Small letters, digits and hyphens: swift-couriers"),
     )
     name = forms.CharField(label=_("Name"), max_length=200)
     hops = forms.MultipleChoiceField(
@@ -233,16 +238,16 @@ class CredentialForm(forms.Form):
     def expires_at(self) -> datetime | None:
         """The moment after the last day."""
         last = self.cleaned_data["expires_on"]
-        if last is None:
-            return None
-        return datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
+        return end_of(last) if last else None
 
 
 class ChannelForm(forms.Form):
     """A new way in for orders."""
 
     name = forms.SlugField(
-        label=_("Short name"), help_text=_("Small letters, digits and hyphens: main-shop")
+        label=_("Short name"),
+        max_length=SLUG,
+        help_text=_("Small letters, digits and hyphens: main-shop"),
     )
     format = forms.ChoiceField(label=_("Whose JSON it is"), choices=FORMATS)
     secret = forms.CharField(

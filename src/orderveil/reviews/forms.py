@@ -1,12 +1,12 @@
 """What a reviewer fills in."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orderveil.core.clocks import end_of
 from orderveil.core.roles import ROLES
 from orderveil.gate.reasons import LONGEST
 from orderveil.partners.models import Credential
@@ -103,5 +103,5 @@ class CredentialForm(DecisionForm):
             found["reason"],
             daily_limit=found["daily_limit"],
             networks=tuple(found["networks"].replace(",", " ").split()),
-            expires_at=datetime.combine(day + timedelta(days=1), time(), UTC) if day else None,
+            expires_at=end_of(day) if day else None,
         )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
+from orderveil.core.numbers import row_number
 from orderveil.core.roles import ROLES, Permission
 from orderveil.ledger.acts import Who
 from orderveil.partners.models import Credential
@@ -65,12 +66,12 @@ def every(request: HttpRequest, actor: Actor) -> HttpResponse:
 def review(request: HttpRequest, actor: Actor, campaign_id: int) -> HttpResponse:
     """One review: its items, those that are left first if that is asked for."""
     campaign = _campaign(actor, campaign_id)
-    asked, after = "left" in request.GET, request.GET.get("after", "")
+    asked, after = "left" in request.GET, row_number(request.GET.get("after", ""))
     items = Item.objects.filter(campaign=campaign).order_by("pk")
     if asked:
         items = items.filter(outcome="")
-    if after.isdigit():
-        items = items.filter(pk__gt=int(after))
+    if after is not None:
+        items = items.filter(pk__gt=after)
     shown = list(items[: PAGE + 1])
     page = shown[:PAGE]
     is_open = campaign.closed_at is None

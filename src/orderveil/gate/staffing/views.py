@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orderveil.core.actors import Actor
+from orderveil.core.numbers import row_number
 from orderveil.core.roles import ROLES, Permission, Role
 from orderveil.gate.staffing import listing, managing, rules
 from orderveil.gate.staffing.forms import AddForm, ChangeForm, EndForm, TermsForm
@@ -21,8 +22,7 @@ from orderveil.people.models import Membership
 @require_GET
 def people(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Everybody who belongs to the brand."""
-    after = request.GET.get("after", "")
-    number = int(after) if after.isdigit() else None
+    number = row_number(request.GET.get("after", ""))
     rows, rest = listing.page(actor.brand_id, number, actor.now)
     told = {"rows": rows, "rest": rest, "waiting": [row for row in rows if row.link_until]}
     return render(request, "staffing/people.html", told)

@@ -1,11 +1,12 @@
 """The forms of the order desk. None keeps or repeats what a customer is known by."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orderveil.core.clocks import end_of
 from orderveil.core.states import ParcelState
 from orderveil.gate.listing import Wanted
 from orderveil.gate.search import By
@@ -38,7 +39,7 @@ class Filters(forms.Form):
         return Wanted(
             state=ParcelState(told["state"]) if told.get("state") else None,
             since=_midnight(told["since"]) if told.get("since") else None,
-            until=_midnight(told["until"]) + timedelta(days=1) if told.get("until") else None,
+            until=end_of(told["until"]) if told.get("until") else None,
         )
 
 
