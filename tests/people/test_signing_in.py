@@ -13,6 +13,7 @@ from orderveil.core.roles import Role
 from orderveil.ledger.acts import ActKind
 from orderveil.people import invitations, memberships
 from orderveil.people.models import Person
+from orderveil.people.session_store import stored_name
 from people.door import CODE, LOGIN, acts, code, password, sign_in, visitor
 from scene import rows
 
@@ -166,7 +167,7 @@ def test_the_session_is_a_new_one_after_signing_in(desk):
     planted = client.cookies["session"].value
     client.post(CODE, {"code": code()})
     assert client.cookies["session"].value != planted
-    assert not Session.objects.filter(session_key=planted).exists()
+    assert not Session.objects.filter(session_key=stored_name(planted)).exists()
 
 
 def test_the_cookie_is_for_this_browser_session_only(desk):

@@ -15,15 +15,23 @@ from orderveil.keyring import secrets
 
 def seal(brand_id: int, name: str, place: str, plain: bytes) -> bytes:
     """nonce || ciphertext || tag. The secret `name` is made at the first call."""
-    nonce = os.urandom(NONCE_BYTES)
-    key = AESGCM(secrets.ensure(brand_id, name))
-    return nonce + key.encrypt(nonce, plain, f"{name}/{place}".encode())
+    return seal_under(secrets.ensure(brand_id, name), f"{name}/{place}", plain)
 
 
 def open_box(brand_id: int, name: str, place: str, sealed: bytes) -> bytes:
     """What was sealed; raises `SealBrokenError` for another place, key or content."""
-    key = AESGCM(secrets.ensure(brand_id, name))
+    return open_under(secrets.ensure(brand_id, name), f"{name}/{place}", sealed)
+
+
+def seal_under(key: bytes, place: str, plain: bytes) -> bytes:
+    """The same under a key of the caller's, 32 bytes."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
+
+
+def open_under(key: bytes, place: str, sealed: bytes) -> bytes:
+    """What was sealed so; raises `SealBrokenError`."""
     try:
-        return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], f"{name}/{place}".encode())
-    except InvalidTag:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
+    except (InvalidTag, ValueError):  # ValueError: too short to be a box
         raise SealBrokenError("A box") from None

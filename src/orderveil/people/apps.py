@@ -8,6 +8,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from orderveil.people import signals  # noqa: PLC0415 - needs the models
+        from orderveil.people import session_store, signals  # noqa: PLC0415 - needs the models
 
         signals.connect()
+        session_store.connect()

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from orderveil.ledger.acts import ActKind
 from orderveil.people.models import Person
 from orderveil.people.records import record_everywhere
+from orderveil.people.session_store import stored_name
 
 
 def of(person: Person) -> list[UserSession]:
@@ -32,7 +33,7 @@ def end_one(person: Person, session_id: int, *, now: datetime) -> bool:
 @transaction.atomic
 def end_others(person: Person, session_key: str, *, now: datetime) -> int:
     """End every session but this one; how many."""
-    return _end(person, list(_all(person).exclude(session_key=session_key)), now)
+    return _end(person, list(_all(person).exclude(session_key=stored_name(session_key))), now)
 
 
 def end_all(person: Person) -> int:

@@ -13,9 +13,11 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orderveil.core.clocks import utc_now
+from orderveil.core.numbers import row_number
 from orderveil.people import access, factors, invitations, sessions
 from orderveil.people.forms import LanguageForm, PasswordForm
 from orderveil.people.models import Person
+from orderveil.people.session_store import stored_name
 
 View = Callable[[HttpRequest, Person], HttpResponseBase]
 
@@ -75,7 +77,7 @@ def account(request: HttpRequest, person: Person) -> HttpResponseBase:
         "has_app": "totp" in factors.kinds(person),
         "codes_left": factors.codes_left(person),
         "sessions": sessions.of(person),
-        "current_key": request.session.session_key,
+        "current_key": stored_name(request.session.session_key),
         "places": access.described(person, utc_now()),
         "language_form": LanguageForm(initial={"language": person.language}),
     }
@@ -89,8 +91,8 @@ def end_sessions(request: HttpRequest, person: Person) -> HttpResponseBase:
     which, now = request.POST.get("session", ""), utc_now()
     if which == "others":
         count = sessions.end_others(person, request.session.session_key or "", now=now)
-    elif which.isdigit():
-        count = int(sessions.end_one(person, int(which), now=now))
+    elif (number := row_number(which)) is not None:
+        count = int(sessions.end_one(person, number, now=now))
     else:
         raise Http404
     said = ngettext("%d session ended.", "%d sessions ended.", count) % count
@@ -115,8 +117,8 @@ def language(request: HttpRequest, person: Person) -> HttpResponseBase:
 def places(request: HttpRequest, person: Person) -> HttpResponseBase:
     """Choose the brand to work for."""
     if request.method == "POST":
-        chosen = request.POST.get("membership", "")
-        if chosen.isdigit() and access.choose(request, int(chosen)):
+        chosen = row_number(request.POST.get("membership", ""))
+        if chosen is not None and access.choose(request, chosen):
             return redirect("/")
         raise Http404
     return render(request, "people/places.html", {"places": access.described(person, utc_now())})

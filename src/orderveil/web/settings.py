@@ -141,11 +141,12 @@ CACHES = {
 }
 
 MIDDLEWARE = [
+    "orderveil.web.limits.Bounded",
     "orderveil.web.guard.DemoStaysHome",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "orderveil.people.session_store.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -268,6 +269,7 @@ vars().update(_mail(MAIL))
 DEFAULT_FROM_EMAIL = os.environ.get("ORDERVEIL_MAIL_FROM", "orderveil@localhost")
 
 _HOURS = timedelta(hours=12)
+SESSION_ENGINE = "orderveil.people.session_store"
 SESSION_COOKIE_AGE = int(_HOURS.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -298,6 +300,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+# A larger file goes nowhere: none is ever on disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 LOGGING = {
