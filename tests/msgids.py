@@ -51,7 +51,7 @@ Message = str | tuple[str, str]
 
 OFFICERS = ("hops/support/centre", "hops/support/views_centres", "hops/templates/support/centre_")
 AGENTS = (
-    *("web/", "people/", "hops/support/", "hops/templates/support/"),
+    *("web/", "people/", "scams/views.py", "hops/support/", "hops/templates/support/"),
     *("scams/templates/scams/home.html", "scams/templates/picture/dot.html"),
     *("scams/templates/picture/headline.html", "scams/templates/picture/scams.html"),
     *("gate/templates/staffing/roles.html", "policy/templates/policy/warnings_part.html"),
@@ -79,13 +79,39 @@ class _Dateless(Catalog):
     )
 
 
+BORROWED: tuple[Message, ...] = (
+    "Enter a valid date.",
+    "Enter a valid email address.",
+    "Select a valid choice. %(value)s is not one of the available choices.",
+    "The password is too similar to the %(verbose_name)s.",
+    "This field is required.",
+    "This password is entirely numeric.",
+    "This password is too common.",
+    "You must type the same password each time.",
+    (
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+    (
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+    ),
+    *(
+        (f"%(num)d {unit}", f"%(num)d {unit}s")
+        for unit in ("year", "month", "week", "day", "hour", "minute")
+    ),
+)
+"""What Django and allauth say on our pages, and don't say well, or at all, in Hindi."""
+
+
 def found(*, agents: bool = False) -> set[Message]:
     """What templates and modules say; `agents`: only where agents of support come."""
     messages: set[Message] = set()
-    for path in sorted((*SOURCE.rglob("*.html"), *SOURCE.rglob("*.py"))):
+    files = (*SOURCE.rglob("*.py"), *SOURCE.rglob("templates/**/*.*"))
+    for path in sorted(files):
         name = path.relative_to(SOURCE).as_posix()
         if not agents or (name.startswith(AGENTS) and not name.startswith(OFFICERS)):
-            messages |= of_text(path.read_text(), is_template=path.suffix == ".html")
+            messages |= of_text(path.read_text(), is_template=path.suffix != ".py")
     return messages
 
 
@@ -160,7 +186,7 @@ def tables() -> set[str]:
 
 def needed() -> set[Message]:
     """What must be there in Hindi: all that agents of support can be shown."""
-    return found(agents=True) | tables() | refusals()[0]
+    return found(agents=True) | tables() | refusals()[0] | {*BORROWED}
 
 
 def catalog() -> Catalog:

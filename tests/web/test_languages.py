@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from babel.messages.mofile import read_mo
 from django.utils import dates
+from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext, override
 from django.utils.translation.trans_real import to_locale
 
@@ -15,6 +16,7 @@ from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
 from orderveil.gate import refusals
 from orderveil.people import budgets, sentences
+from orderveil.people.forms import LanguageForm, PasswordForm
 from orderveil.people.models import Person
 from orderveil.web.templatetags.desk import moment, words
 
@@ -71,6 +73,7 @@ def test_extraction_finds_texts_of_every_kind():
     found = msgids.needed()
     assert ("%(n)s order taken back.", "%(n)s orders taken back.") in found
     assert {"Sign in", "Show for %(seconds)s seconds", "Parcel state", "Undelivered"} <= found
+    assert "The app is added." in found  # a message of allauth's, in a text file of ours
     assert {"Outsourced support", "out for delivery", refusals.UNKNOWN.detail} <= found
     assert "Parcel state" not in msgids.of_text("{# Parcel state #}", is_template=True)
 
@@ -101,6 +104,19 @@ def test_plurals_are_asked_as_django_asks():
         with override(language):
             said = [ngettext("%d session ended.", "%d sessions ended.", n) % n for n in (1, 2)]
             assert said == [one, many]
+
+
+def test_what_is_borrowed_is_said_in_hindi(db):
+    """Mistakes in a form, weak passwords and how long something waits are Django's to say."""
+    form = PasswordForm(None, {"password": "1234", "again": "1234"})
+    empty = LanguageForm({"language": "ta"})
+    with override("hi"):
+        said = [*form.errors["password"], *empty.errors["language"]]
+        said = [str(each) for each in (*said, *PasswordForm(None, {}).errors["again"])]
+        waits = timesince(datetime(2026, 8, 5, tzinfo=UTC), datetime(2026, 8, 7, 1, tzinfo=UTC))
+    assert len(said) == 5
+    assert all(HINDI.search(each) for each in said)
+    assert waits.replace("\N{NO-BREAK SPACE}", " ") == "2 दिन, 1 घंटा"
 
 
 def test_months_and_days_stay_themselves():
@@ -217,7 +233,7 @@ def test_a_page_in_hindi_leaves_no_english_to_agents(desk):
     asha = _speaks(desk.person(Role.SUPPORT, "asha"), "hi")
     ref = _order(desk)
     english = {said for said in msgids.needed() if isinstance(said, str)}
-    english -= {said for said in english if said.upper() in SPELLED_ALIKE}
+    english -= {said for said in english if said.upper() in SPELLED_ALIKE | {"ENGLISH"}}
     for path in ("/", "/desk/orders/", f"/desk/orders/{ref}/", "/account/", "/roles/"):
         answer, page = _get(desk, asha, path)
         assert answer.status_code == 200
@@ -250,6 +266,8 @@ def test_who_chose_nothing_gets_what_the_browser_asks_for(desk):
 def test_choosing_hindi_answers_in_hindi(desk):
     """The choice on one's account holds from the next page on, and can be taken back."""
     client = desk.client(desk.person(Role.SUPPORT, "asha"))
+    offered = client.get("/account/").content.decode()
+    assert re.search(r'<option value="hi">हिंदी</option>', offered)
     answer = client.post("/account/language/", {"language": "hi"}, follow=True)
     assert '<html lang="hi">' in answer.content.decode()
     answer = client.post("/account/language/", {"language": ""}, follow=True)

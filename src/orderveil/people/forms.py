@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderveil.people.models import Person
@@ -44,10 +44,13 @@ class PasswordForm(forms.Form):
 
 
 class LanguageForm(forms.Form):
-    """The language of one's pages; empty follows the browser."""
+    """The language of one's pages, each by its own name; empty follows the browser."""
 
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
-        choices=[("", _("As the browser says")), *settings.LANGUAGES],
+        choices=[
+            ("", _("As the browser says")),
+            *((code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES),
+        ],
     )
