@@ -43,7 +43,6 @@ OTHERS_TABLES = {
         {"vault", "partners"},
         "lists undelivered parcels, of a centre's only those assigned to it; opens nothing",
     ),
-    "web/settings.py": ({"people"}, "names the table of Django's cache"),
     "api/health.py": ({"ledger"}, "counts the entries that wait; reads none"),
     "scams/evidence.py": ({"ledger"}, "reads a log's name, to check its proofs"),
 }
@@ -126,7 +125,7 @@ def test_these_folders_name_no_table_at_all(folder):
         for name, (_, tree) in house.written().items()
         if name.split("/")[0] == folder and (tables := house.tables_named(tree))
     }
-    assert named == ({"web/settings.py": {"people_cache"}} if folder == "web" else {})
+    assert named == {}
 
 
 def test_the_tables_are_found():

@@ -133,12 +133,7 @@ INSTALLED_APPS = [
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits and the replay protection of one-time codes hold for all processes together.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "people_cache",
-    }
-}
+CACHES = {"default": {"BACKEND": "orderveil.people.cache.Cache"}}
 
 MIDDLEWARE = [
     "orderveil.web.limits.Bounded",
