@@ -1,9 +1,15 @@
 """Pages that say no: what was refused, which rule, what to do next. Never a value."""
 
+import logging
+import sys
+import traceback
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from orderveil.core.errors import Problem
+
+_log = logging.getLogger("orderveil.web")
 
 
 def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
@@ -27,7 +33,21 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     """A fault of ours. What went wrong is in the log, without values."""
-    return refused(request, _BROKEN)
+    error = sys.exc_info()[1]
+    match = request.resolver_match
+    # The message may quote a value; the type, the line and the page's name never do.
+    where = match.url_name if match else "no page"
+    _log.error("fault %s at %s in %s", type(error).__name__, _place(error), where)
+    try:
+        return refused(request, _BROKEN)
+    except Exception:  # noqa: BLE001 - what broke the page may break this one: the database
+        text = f"{_BROKEN.detail} {_BROKEN.remedy}"
+        return HttpResponse(text, status=_BROKEN.status, content_type="text/plain")
+
+
+def _place(error: BaseException | None) -> str:
+    frames = traceback.extract_tb(error.__traceback__) if error else None
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
 
 
 NOT_FOUND = Problem(
