@@ -58,7 +58,7 @@ PERSON: Mapping[Field, str] = {
     Field.IP: "203.0.113.77",
     Field.USER_AGENT: "InventedBrowser/7.3 (Android)",
     Field.DEVICE: "device-invented-1f2e3d",
-    Field.REFERRER: "https://ads.example/campaign-tarangini",
+    Field.REFERRER: "https://ads.example/leaflet-tarangini",
     Field.DELIVERY_NOTE: "Ring twice, the bell is shy",
     Field.GIFT_MESSAGE: "Happy birthday dear Mandakini",
     Field.FREE_TEXT: "Please hide it from Devadutt",

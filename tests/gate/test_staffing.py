@@ -125,7 +125,7 @@ def test_a_change_holds_at_once_and_is_on_record(desk, owner):
     assert act["detail"] == {
         "from": "support",
         "to": "auditor",
-        "partner": 0,
+        "partner": None,
         "reveals_per_day": 0,
         "views_per_day": None,
         "membership": asha.pk,
