@@ -1,5 +1,7 @@
 """Reasons and tickets: what goes into the ledger names nobody."""
 
+# ruff: noqa: RUF001 - look-alikes are what this is about
+
 import pytest
 
 from orderveil.core.errors import RefusedError
@@ -21,6 +23,7 @@ def test_a_tickets_number_passes(ticket):
         *("9000000001", "+919000000001", "90000-00001", "9.0.0.0.0.0.0.0.0.1", "T-9000000001"),
         *("asha@mail.example", "4111111111111111", "4111-1111-1111-1111"),
         *("Asha.Verma", "asha", "Tarangini"),
+        *("9__0__0__0__0__0__0__0__0__1", "9a0a0a0a0a0a0a0a0a1", "p90000x00001", "T-9OOOOOOOO1"),
     ],
 )
 def test_what_could_name_somebody_is_no_ticket(ticket):
@@ -43,4 +46,41 @@ def test_a_cause_is_a_reason_of_the_list_and_a_ticket():
 def test_every_reason_is_short_enough_for_the_ledger():
     """A reason and the longest ticket are a reason that would pass by itself."""
     for reason in Reason:
-        assert checked_reason(str(checked_cause(reason, "T" + "1x" * 19)))
+        assert checked_reason(str(checked_cause(reason, "T1" + "x" * 38)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("call ９००००००००１", "call ९०००००००००१", "९० ००० ०० ००१", "+91-90000-00001"),
+        *("9\u200b0000\u200b00001", "9\u2060000000001", "9\u00ad000000001", "9\x000000\x0000001"),
+        *("9 0 0 0 0 0 0 0 0 1", "9,0,0,0,0,0,0,0,0,1", "9/0/0/0/0/0/0/0/0/1", "9OOOOOOOO1"),
+        *("asha@mail.example", "asha＠mail.example", "4111 1111 1111 1111", "𝟗𝟎𝟎𝟎𝟎𝟎𝟎𝟎𝟎𝟏"),
+    ],
+)
+def test_a_number_in_disguise_is_no_reason(text):
+    """Digits of other scripts, anything between them, letters that look alike."""
+    with pytest.raises(RefusedError) as error:
+        checked_reason(f"because of {text} today")
+    assert error.value.problem.code == "personal_reason"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "tickets 4711, 4712 and 4713",
+            "on 2026-11-23 at 10:15, 11:15 and 12:15",
+            "steps 1, 2, 3",
+        ),
+        *("ग्राहक ने टिकट 4711 खोला", "क्\u200dष is spelled with a joiner"),
+    ],
+)
+def test_an_honest_reason_passes_as_it_is(text):
+    """Tickets, days and hours are numbers, and no phone."""
+    assert checked_reason(text) == text
+
+
+def test_what_nobody_sees_is_not_kept():
+    """A reason on the ledger reads as it is: no directions, no controls, one line."""
+    assert checked_reason("fine\u202e\u2066\x07\nticket\u200b 4711") == "fine ticket 4711"
