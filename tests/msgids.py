@@ -30,7 +30,7 @@ from orderveil.core.table import Profile
 from orderveil.people.budgets import Spending
 from orderveil.policy import prose, toml
 from orderveil.scams import dots, picture
-from orderveil.web.urls import PAGES
+from orderveil.web.pages import PAGES
 from orderveil.web.waiting import WAITING
 
 SOURCE = Path(__file__).parent.parent / "src" / "orderveil"

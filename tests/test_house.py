@@ -53,6 +53,7 @@ LOGGERS = {
     "cli/worker.py": "which process lost its database",
     "keyring/providers/file.py": "the warning that keys lie in a file",
     "ledger/sequencer.py": "that the sequencer was interrupted",
+    "web/errors.py": "a fault's type and place",
 }
 """Who may log, and what. An argument is a name of ours or a type, never a value of a request."""
 

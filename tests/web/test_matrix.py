@@ -9,7 +9,7 @@ from matrix import Things
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
 from orderveil.partners import registry
-from orderveil.web.urls import PAGES
+from orderveil.web.pages import PAGES
 
 LETTERS = {
     "O": Role.OWNER,

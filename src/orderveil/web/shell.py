@@ -12,6 +12,7 @@ from orderveil.core.actors import Actor
 from orderveil.partners.models import Brand
 from orderveil.people import access
 from orderveil.people.models import Person
+from orderveil.web.pages import PAGES
 from orderveil.web.waiting import waiting_for
 
 
@@ -43,8 +44,6 @@ def first_page(actor: Actor) -> str | None:
 
 def _menu(actor: Actor, here: str) -> dict[str, list[dict[str, Any]]]:
     """The navigation: what this person may open, by group, in the order the pages are listed."""
-    from orderveil.web.urls import PAGES  # noqa: PLC0415 - urls need the guard, which needs this
-
     groups: dict[str, list[dict[str, Any]]] = {}
     for page in PAGES:
         if page.menu and actor.may(page.permission) and (not page.shown or page.shown(actor)):

@@ -1,0 +1,21 @@
+"""Every page of the desk, in the order of the navigation."""
+
+from orderveil.core.pages import Page
+from orderveil.gate.brands.pages import PAGES as BRANDS
+from orderveil.gate.pages import PAGES as GATE
+from orderveil.gate.staffing.pages import PAGES as PEOPLE
+from orderveil.hops.support.pages import PAGES as SUPPORT
+from orderveil.hops.support.pages_centres import PAGES as CENTRES
+from orderveil.incidents.pages import PAGES as ALERTS
+from orderveil.ledger.pages import PAGES as LEDGER
+from orderveil.outbox.pages import PAGES as SUBSCRIPTIONS
+from orderveil.partners.pages import PAGES as PARTNERS
+from orderveil.policy.pages import PAGES as POLICY
+from orderveil.reviews.pages import PAGES as REVIEWS
+from orderveil.scams.pages import PAGES as SCAMS
+
+PAGES: tuple[Page, ...] = (
+    *(*SCAMS, *SUPPORT, *LEDGER, *GATE, *POLICY),
+    *(*PARTNERS, *SUBSCRIPTIONS, *BRANDS),
+    *(*PEOPLE, *REVIEWS, *CENTRES, *ALERTS),
+)
