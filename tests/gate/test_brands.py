@@ -17,7 +17,7 @@ from orderveil.partners import credentials, registry
 from orderveil.partners.models import Brand, Credential
 from orderveil.people import invitations, memberships
 from orderveil.people.models import Membership, Person
-from orderveil.web.urls import PAGES
+from orderveil.web.pages import PAGES
 from partners import sample
 from scene import ME, Scene, rows, together
 

@@ -174,9 +174,7 @@ def test_a_partner_is_added_and_gets_its_agreement(desk):
     agreed = {"starts_on": "2026-01-01", "ends_on": "2099-12-31", "document_digest": "AB" * 32}
     client.post(f"/partners/{made.pk}/agree/", agreed)
     assert Agreement.objects.get(partner=made).document_digest == "ab" * 32
-    assert (
-        "agreement until 31 Dec 2099" in client.get(f"/partners/{made.pk}/").content.decode()
-    )
+    assert "agreement until 31 Dec 2099" in client.get(f"/partners/{made.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     match = request.resolver_match
     # The message may quote a value; the type, the line and the page's name never do.
-    where = match.url_name if match else "no page"
-    _log.error("fault %s at %s in %s", type(error).__name__, _place(error), where)
+    name, place = match.url_name if match else "no page", _place(error)
+    _log.error("fault %s at %s in %s", type(error).__name__, place, name)
     try:
         return refused(request, _BROKEN)
     except Exception:  # noqa: BLE001 - what broke the page may break this one: the database
