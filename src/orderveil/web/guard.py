@@ -92,6 +92,7 @@ def prove_again(request: HttpRequest) -> HttpResponse:
         back = (current or back).partition("?")[0]
     elif request.method not in {"GET", "HEAD"}:
         back = _from_where(request)
+    back = "/" + back.lstrip("/\\")  # "//name" would be another site
     url = f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back}, safe='/')}"
     if getattr(request, "htmx", False):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
