@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
 from allauth.account.internal.flows.login import (
     _AUTHENTICATION_METHODS_USER_SESSION_KEY as RECORDS_OF,
 )
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
 from allauth.mfa.totp.internal import auth
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from orderveil.core.actors import Actor
@@ -111,8 +112,6 @@ def _proof(minutes: float) -> dict[str, Any]:
 
 
 def _hashed(made: list[str] = []) -> str:  # noqa: B006 - made once per process
-    from django.contrib.auth.hashers import make_password
-
     if not made:
         made.append(make_password(PASSWORD))
     return made[0]

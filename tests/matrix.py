@@ -14,7 +14,7 @@ from orderveil.core.states import ParcelState
 from orderveil.gate import law as laws
 from orderveil.gate import parcels
 from orderveil.gate.asking import partner_refs
-from orderveil.gate.desk import caller_of
+from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.provision import provision_installation
 from orderveil.incidents import alerts, canaries
 from orderveil.incidents.words import AlertKind, Severity

@@ -59,10 +59,10 @@ AGENTS = (
 """Where the words of the pages are that every agent of support can open."""
 REFUSING = (
     *("web/errors.py", "web/guard.py", "people/budgets.py", "core/decision.py"),
-    *("gate/asking.py", "gate/attempts.py", "gate/centres.py", "gate/correcting.py"),
-    *("gate/desk.py", "gate/disclose.py", "gate/finding.py", "gate/listing.py"),
-    *("gate/reasons.py", "gate/refusals.py", "gate/reveal.py", "gate/verifying.py"),
-    *("gate/working.py", "hops/support/revealing.py", "hops/support/tickets.py"),
+    *("gate/asking.py", "gate/desk/attempts.py", "gate/centres.py", "gate/desk/correcting.py"),
+    *("gate/desk/caller.py", "gate/disclose.py", "gate/desk/finding.py", "gate/desk/listing.py"),
+    *("gate/reasons.py", "gate/refusals.py", "gate/desk/reveal.py", "gate/desk/verifying.py"),
+    *("gate/desk/working.py", "hops/support/revealing.py", "hops/support/tickets.py"),
     *("hops/support/undelivered.py", "hops/support/order_page.py", "hops/support/refs.py"),
 )
 """Whose refusals such an agent can meet."""

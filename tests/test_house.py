@@ -12,7 +12,7 @@ REVEALERS = {
     "gate/prepare.py": "normalises a draft's values on their way to being sealed",
     "gate/requests.py": "seals the payload of a privacy request",
     "gate/search.py": "makes the fingerprint that an exact search looks for",
-    "gate/verifying.py": "compares what a caller said with the order, inside",
+    "gate/desk/verifying.py": "compares what a caller said with the order, inside",
 }
 """Who may take a personal value out of its wrapping, and why. All of them stand at the vault's
 door; what leaves the vault never is `Personal`: it leaves in a form, through gate/compose."""
@@ -35,11 +35,11 @@ OTHERS_TABLES = {
         {"vault", "partners"},
         "says afterwards why the statement found no row: it hands nothing out",
     ),
-    "gate/listing.py": (
+    "gate/desk/listing.py": (
         {"vault", "partners"},
         "lists the ids of orders, of a centre's only those assigned to it; opens nothing",
     ),
-    "gate/attempts.py": (
+    "gate/desk/attempts.py": (
         {"vault", "partners"},
         "lists undelivered parcels, of a centre's only those assigned to it; opens nothing",
     ),

@@ -9,17 +9,17 @@ from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Role
-from orderveil.gate import desk as gate_desk
 from orderveil.gate import law as laws
 from orderveil.gate.asking import Caller
 from orderveil.gate.centres import spelled_hours
+from orderveil.gate.desk import caller as gate_desk
+from orderveil.gate.desk.finding import order_named, search_orders
+from orderveil.gate.desk.listing import Wanted, list_orders
+from orderveil.gate.desk.reveal import Revealable, reveal_field
+from orderveil.gate.desk.verifying import Said, verify_caller
 from orderveil.gate.disclose import disclose
-from orderveil.gate.finding import order_named, search_orders
-from orderveil.gate.listing import Wanted, list_orders
 from orderveil.gate.reasons import checked_cause
-from orderveil.gate.reveal import Revealable, reveal_field
 from orderveil.gate.search import By
-from orderveil.gate.verifying import Said, verify_caller
 from orderveil.partners import registry
 from orderveil.partners.models import Agreement, Partner
 from scene import rows

@@ -16,8 +16,8 @@ from orderveil.core.orders import ParcelDraft
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Role
 from orderveil.core.states import ParcelState
-from orderveil.gate.attempts import answer_attempt, days_ahead
-from orderveil.gate.correcting import correct_address
+from orderveil.gate.desk.attempts import answer_attempt, days_ahead
+from orderveil.gate.desk.correcting import correct_address
 from orderveil.gate.erase import erase
 from orderveil.hops import journey
 from orderveil.outbox import subscriptions

@@ -13,9 +13,9 @@ from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
+from orderveil.gate.desk.listing import Wanted, list_orders
+from orderveil.gate.desk.reveal import Revealable, reveal_field
 from orderveil.gate.disclose import disclose
-from orderveil.gate.listing import Wanted, list_orders
-from orderveil.gate.reveal import Revealable, reveal_field
 from orderveil.incidents import canaries, signins, watching
 from orderveil.incidents.models import Alert, Count, Looked
 from orderveil.incidents.words import What

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from desk import Desk
 from orderveil.core.hops import Hop
-from orderveil.gate.desk import caller_of
+from orderveil.gate.desk.caller import caller_of
+from orderveil.gate.desk.reveal import Revealable, reveal_field
 from orderveil.gate.disclose import disclose
 from orderveil.gate.reasons import Cause, Reason
-from orderveil.gate.reveal import Revealable, reveal_field
 from orderveil.incidents import watching
 from orderveil.incidents.models import Alert, Count
 from orderveil.ledger import sequencer

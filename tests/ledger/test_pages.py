@@ -13,9 +13,9 @@ from orderveil.core.merkle import leaf_hash, verify_inclusion
 from orderveil.core.notes import Verifier, open_checkpoint
 from orderveil.core.roles import ROLES, Permission, Role
 from orderveil.core.states import ParcelState
+from orderveil.gate.desk.reveal import Revealable, reveal_field
 from orderveil.gate.erase import erase
 from orderveil.gate.reasons import Cause
-from orderveil.gate.reveal import Revealable, reveal_field
 from orderveil.ledger import checkpoints, sequencer, store
 from orderveil.ledger.acts import ActKind, record, record_bulk
 from orderveil.ledger.browsing import PAGE

@@ -7,7 +7,7 @@ from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
 from orderveil.gate.asking import ROLE_CHANGED, Caller, in_force
-from orderveil.gate.desk import caller_of
+from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.disclose import disclose
 from orderveil.gate.law import reload
 from orderveil.ledger.acts import ActKind

@@ -7,9 +7,9 @@ import pytest
 from desk import ME, Desk
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
-from orderveil.gate.listing import Listed, Wanted, list_orders
+from orderveil.gate.desk.listing import Listed, Wanted, list_orders
+from orderveil.gate.desk.reveal import Revealable, Revealed, reveal_field
 from orderveil.gate.reasons import checked_cause
-from orderveil.gate.reveal import Revealable, Revealed, reveal_field
 from orderveil.partners import credentials
 from orderveil.partners.models import Credential
 from orderveil.people import memberships

@@ -10,10 +10,10 @@ from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
 from orderveil.gate import law
 from orderveil.gate.asking import Caller
+from orderveil.gate.desk.listing import Listed, Wanted, list_orders
+from orderveil.gate.desk.reveal import Revealable, Revealed, reveal_field
 from orderveil.gate.disclose import disclose
-from orderveil.gate.listing import Listed, Wanted, list_orders
 from orderveil.gate.reasons import checked_cause
-from orderveil.gate.reveal import Revealable, Revealed, reveal_field
 from orderveil.partners.models import Credential
 from orderveil.people import memberships
 from orderveil.people.models import Membership

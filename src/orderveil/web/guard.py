@@ -27,7 +27,7 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.pages import Page
 from orderveil.core.roles import ROLES, Permission, holders
 from orderveil.gate.asking import counted
-from orderveil.gate.desk import closed
+from orderveil.gate.desk.caller import closed
 from orderveil.people import access, factors
 from orderveil.people.models import Person
 from orderveil.web.errors import refused

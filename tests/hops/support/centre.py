@@ -10,9 +10,9 @@ from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Role
+from orderveil.gate.desk.reveal import Revealable, Revealed, reveal_field
+from orderveil.gate.desk.verifying import Said, Verdict, verify_caller
 from orderveil.gate.reasons import checked_cause
-from orderveil.gate.reveal import Revealable, Revealed, reveal_field
-from orderveil.gate.verifying import Said, Verdict, verify_caller
 from orderveil.hops.support import centres, months
 from orderveil.ledger import sequencer
 from orderveil.partners.models import Partner

@@ -10,8 +10,8 @@ from hops.support.centre import LAST_MONTH, LATER, Centre
 from orderveil.core.clocks import utc_now
 from orderveil.core.roles import Role
 from orderveil.gate import law
+from orderveil.gate.desk.reveal import Revealable, reveal_field
 from orderveil.gate.reasons import checked_cause
-from orderveil.gate.reveal import Revealable, reveal_field
 from orderveil.hops.support import centre_paper, months, paper, signing
 from orderveil.ledger import sequencer
 from orderveil.people import turned_away

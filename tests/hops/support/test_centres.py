@@ -13,8 +13,8 @@ from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.merkle import root
 from orderveil.core.roles import Role
-from orderveil.gate.listing import Listed, Wanted, list_orders
-from orderveil.gate.reveal import Revealable
+from orderveil.gate.desk.listing import Listed, Wanted, list_orders
+from orderveil.gate.desk.reveal import Revealable
 from orderveil.hops.support import centres, signing
 from orderveil.hops.support.centre_pack import canonical, digest
 from orderveil.hops.support.signing import Verdict

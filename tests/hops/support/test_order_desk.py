@@ -9,8 +9,8 @@ from orderveil.core.hops import Hop
 from orderveil.core.orders import ParcelDraft
 from orderveil.core.roles import Role
 from orderveil.core.states import ParcelState
-from orderveil.gate import listing
-from orderveil.gate.handing import handed_to
+from orderveil.gate.desk import listing
+from orderveil.gate.desk.handing import handed_to
 from orderveil.ledger.queries import entries_of
 from orderveil.partners import registry
 from orderveil.partners.models import Partner

@@ -13,10 +13,10 @@ from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
 from orderveil.core.roles import ROLES, Role
 from orderveil.core.states import ParcelState
+from orderveil.gate.desk.reveal import Revealable
+from orderveil.gate.desk.verifying import Said
 from orderveil.gate.reasons import Reason
-from orderveil.gate.reveal import Revealable
 from orderveil.gate.search import By
-from orderveil.gate.verifying import Said
 from orderveil.hops.support import asking, road, tickets, wording
 from orderveil.ledger.queries import entries_of
 from orderveil.people import memberships

@@ -11,8 +11,8 @@ from orderveil.core.attempts import AttemptReason
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
 from orderveil.core.states import ParcelState
-from orderveil.gate import attempts
-from orderveil.gate.attempts import days_ahead
+from orderveil.gate.desk import attempts
+from orderveil.gate.desk.attempts import days_ahead
 from scene import PERSON, Scene, Seat, rows
 
 QUEUE = "/desk/undelivered/"

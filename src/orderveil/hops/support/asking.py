@@ -12,8 +12,8 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Permission
 from orderveil.gate import law as laws
 from orderveil.gate.asking import left, partner_refs
-from orderveil.gate.desk import caller_of
-from orderveil.gate.reveal import SHOWN_SECONDS, Revealable
+from orderveil.gate.desk.caller import caller_of
+from orderveil.gate.desk.reveal import SHOWN_SECONDS, Revealable
 from orderveil.hops.support import tickets, wording
 from orderveil.hops.support.tickets import Kept
 from orderveil.people.budgets import Spending

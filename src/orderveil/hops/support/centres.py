@@ -16,7 +16,7 @@ from datetime import datetime
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import Field
 from orderveil.core.hops import Hop
-from orderveil.gate import handing
+from orderveil.gate.desk import handing
 from orderveil.hops.support.centre_pack import Member, Pack, Sampled, Tree
 from orderveil.hops.support.months import Month
 from orderveil.hops.support.sampling import draw, seed_of

@@ -24,15 +24,15 @@ from orderveil.core.fields import Field
 from orderveil.core.personal import Personal
 from orderveil.core.transitions import ENDED
 from orderveil.gate.asking import Caller, open_ref
-from orderveil.gate.attempts import MOST_DAYS_AHEAD, answer_attempt, attempts_of, days_ahead
 from orderveil.gate.compose import View
-from orderveil.gate.correcting import (
+from orderveil.gate.desk.attempts import MOST_DAYS_AHEAD, answer_attempt, attempts_of, days_ahead
+from orderveil.gate.desk.caller import caller_of
+from orderveil.gate.desk.correcting import (
     CORRECTABLE,
     NEVER_EMPTY,
     NOTHING_ON_THE_ROAD,
     correct_address,
 )
-from orderveil.gate.desk import caller_of
 from orderveil.gate.disclose import disclose
 from orderveil.gate.refusals import UNKNOWN
 from orderveil.hops.support import wording

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderveil.core.clocks import end_of
 from orderveil.core.states import ParcelState
-from orderveil.gate.listing import Wanted
+from orderveil.gate.desk.listing import Wanted
 from orderveil.gate.search import By
 from orderveil.hops.support import wording
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from orderveil.core.actors import Actor
-from orderveil.gate.verifying import Said
+from orderveil.gate.desk.verifying import Said
 from orderveil.hops.support import wording
 from orderveil.hops.support.road import Holder
 from orderveil.ledger.acts import ActKind

@@ -12,10 +12,10 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import COMPARTMENT_OF, Field
 from orderveil.core.forms import Form
 from orderveil.core.roles import Permission
-from orderveil.gate import handing
 from orderveil.gate.compose import View
+from orderveil.gate.desk import handing
+from orderveil.gate.desk.reveal import FIELDS, MAY_REVEAL, Revealable
 from orderveil.gate.disclose import disclose
-from orderveil.gate.reveal import FIELDS, MAY_REVEAL, Revealable
 from orderveil.hops.support import asking, history, road, rows, undelivered, wording
 from orderveil.hops.support.refs import order_behind
 from orderveil.hops.support.views import budget, hand

@@ -3,7 +3,7 @@
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.gate.asking import Caller, open_ref
-from orderveil.gate.desk import caller_of
+from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.refusals import UNKNOWN
 
 

@@ -19,10 +19,10 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.personal import Personal
-from orderveil.gate.finding import order_named
+from orderveil.gate.desk.finding import order_named
+from orderveil.gate.desk.reveal import SHOWN_SECONDS, Revealable, Revealed, reveal_field
+from orderveil.gate.desk.verifying import Said, verify_caller
 from orderveil.gate.reasons import Cause, checked_cause, checked_ticket
-from orderveil.gate.reveal import SHOWN_SECONDS, Revealable, Revealed, reveal_field
-from orderveil.gate.verifying import Said, verify_caller
 from orderveil.hops.support import asking, tickets
 from orderveil.hops.support.forms import LONGEST
 from orderveil.hops.support.refs import order_behind

@@ -18,7 +18,8 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Permission
 from orderveil.core.transitions import ENDED
 from orderveil.gate.asking import Caller, open_ref
-from orderveil.gate.attempts import (
+from orderveil.gate.compose import View
+from orderveil.gate.desk.attempts import (
     NO_ANSWER,
     Attempt,
     Place,
@@ -28,8 +29,7 @@ from orderveil.gate.attempts import (
     days_ahead,
     open_attempts,
 )
-from orderveil.gate.compose import View
-from orderveil.gate.desk import caller_of
+from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.refusals import UNKNOWN
 from orderveil.hops.support import wording
 from orderveil.hops.support.rows import rows_of

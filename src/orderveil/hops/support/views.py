@@ -14,11 +14,11 @@ from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Permission
-from orderveil.gate import handing
 from orderveil.gate.asking import Caller, left, open_ref, per_day
-from orderveil.gate.desk import caller_of
-from orderveil.gate.finding import kinds_of, search_orders
-from orderveil.gate.listing import PAGE, Listed, Place, list_orders
+from orderveil.gate.desk import handing
+from orderveil.gate.desk.caller import caller_of
+from orderveil.gate.desk.finding import kinds_of, search_orders
+from orderveil.gate.desk.listing import PAGE, Listed, Place, list_orders
 from orderveil.gate.search import By
 from orderveil.hops.support import wording
 from orderveil.hops.support.forms import Filters, Search

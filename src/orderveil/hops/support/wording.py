@@ -11,10 +11,10 @@ from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
 from orderveil.core.states import ParcelState
+from orderveil.gate.desk.reveal import Revealable
+from orderveil.gate.desk.verifying import Said
 from orderveil.gate.reasons import Reason
-from orderveil.gate.reveal import Revealable
 from orderveil.gate.search import By
-from orderveil.gate.verifying import Said
 from orderveil.ledger.acts import ActKind
 from orderveil.ledger.entries import DisclosureKind
 

@@ -26,7 +26,7 @@ from orderveil.core.personal import Personal
 from orderveil.core.roles import Permission
 from orderveil.gate.asking import spend
 from orderveil.gate.compose import Plan, plan_for
-from orderveil.gate.desk import caller_of
+from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.disclose import Recorded, put_on_record
 from orderveil.gate.opening import open_row
 from orderveil.ledger.acts import ActKind, Who, record

@@ -18,8 +18,8 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.personal import Personal
 from orderveil.gate.asking import Caller, spend
 from orderveil.gate.bulk import Answer
-from orderveil.gate.desk import caller_of
-from orderveil.gate.listing import PAGE, Scope, scope_of, views_of, within
+from orderveil.gate.desk.caller import caller_of
+from orderveil.gate.desk.listing import PAGE, Scope, scope_of, views_of, within
 from orderveil.gate.lookup import find_order
 from orderveil.gate.search import By, find
 from orderveil.ledger.acts import ActKind, Who, record

@@ -8,10 +8,11 @@ from desk import Desk
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.roles import ROLES, Role
-from orderveil.gate import disclose, reveal
+from orderveil.gate import disclose
 from orderveil.gate import law as laws
+from orderveil.gate.desk import reveal
+from orderveil.gate.desk.reveal import Revealable, Revealed, reveal_field
 from orderveil.gate.reasons import checked_cause
-from orderveil.gate.reveal import Revealable, Revealed, reveal_field
 from orderveil.ledger import acts
 from orderveil.ledger.entries import DisclosureEntry
 from orderveil.ledger.queries import entries_of

@@ -6,9 +6,9 @@ from desk import Desk
 from orderveil.core.hops import Hop
 from orderveil.core.orders import ParcelDraft
 from orderveil.core.roles import Role
+from orderveil.gate.desk.handing import centres, hand_over, handed_to
+from orderveil.gate.desk.listing import Wanted, list_orders
 from orderveil.gate.erase import erase
-from orderveil.gate.handing import centres, hand_over, handed_to
-from orderveil.gate.listing import Wanted, list_orders
 from orderveil.ledger.queries import entries_of
 from orderveil.outbox.events import EventKind
 from orderveil.partners import registry

@@ -10,7 +10,7 @@ from orderveil.core.orders import ParcelDraft
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Role
 from orderveil.gate.asking import left
-from orderveil.gate.finding import kinds_of, order_named, search_orders
+from orderveil.gate.desk.finding import kinds_of, order_named, search_orders
 from orderveil.gate.search import By
 from orderveil.ledger.entries import decode
 from orderveil.people.budgets import PER_MINUTE, Spending

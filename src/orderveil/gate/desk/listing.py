@@ -21,7 +21,7 @@ from orderveil.core.states import ParcelState
 from orderveil.gate import law as laws
 from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.bulk import Answer, disclose_many
-from orderveil.gate.desk import caller_of
+from orderveil.gate.desk.caller import caller_of
 
 PAGE = 50
 

@@ -12,8 +12,8 @@ from orderveil.core.hops import Hop
 from orderveil.core.orders import ParcelDraft
 from orderveil.core.roles import Role
 from orderveil.core.states import ParcelState
-from orderveil.gate import attempts
-from orderveil.gate.attempts import Place, answer_attempt, attempts_of, open_attempts
+from orderveil.gate.desk import attempts
+from orderveil.gate.desk.attempts import Place, answer_attempt, attempts_of, open_attempts
 from orderveil.gate.erase import erase
 from orderveil.ledger.queries import entries_of
 from orderveil.people import memberships

@@ -27,10 +27,10 @@ from orderveil.core.sealing import purged_bit
 from orderveil.core.states import ParcelState
 from orderveil.core.transitions import ENDED
 from orderveil.gate import refusals
+from orderveil.gate.desk.working import Hand, hand_of
 from orderveil.gate.inserting import survives_rekey
 from orderveil.gate.prepare import HOME_COUNTRY, normalised
 from orderveil.gate.resealing import locked, opened, reseal
-from orderveil.gate.working import Hand, hand_of
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.events import EventKind, emit
 from orderveil.people.budgets import tries_left

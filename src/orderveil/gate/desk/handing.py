@@ -16,7 +16,7 @@ from orderveil.core.hops import Hop
 from orderveil.core.roles import Permission
 from orderveil.gate import law as laws
 from orderveil.gate import parcels, refusals
-from orderveil.gate.desk import caller_of
+from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.law import Law
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.events import EventKind, emit

@@ -23,7 +23,7 @@ from orderveil.core.hops import Hop
 from orderveil.core.roles import Permission
 from orderveil.gate.asking import counted, spend
 from orderveil.gate.compose import Plan, plan_for
-from orderveil.gate.desk import caller_of
+from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.disclose import put_on_record, view_of
 from orderveil.gate.reasons import Cause
 from orderveil.ledger.entries import DisclosureKind

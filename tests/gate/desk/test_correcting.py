@@ -14,10 +14,10 @@ from orderveil.core.hops import Hop
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Role
 from orderveil.core.states import ParcelState
-from orderveil.gate import correcting
-from orderveil.gate.attempts import answer_attempt
 from orderveil.gate.compose import View
-from orderveil.gate.correcting import CORRECTABLE, correct_address
+from orderveil.gate.desk import correcting
+from orderveil.gate.desk.attempts import answer_attempt
+from orderveil.gate.desk.correcting import CORRECTABLE, correct_address
 from orderveil.gate.erase import erase, erase_compartments
 from orderveil.gate.resealing import locked, opened
 from orderveil.ledger.queries import entries_of

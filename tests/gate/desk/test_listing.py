@@ -10,10 +10,10 @@ from orderveil.core.hops import Hop
 from orderveil.core.orders import ParcelDraft
 from orderveil.core.roles import Role
 from orderveil.core.states import ParcelState
-from orderveil.gate import listing
 from orderveil.gate.asking import left, per_day
+from orderveil.gate.desk import listing
+from orderveil.gate.desk.listing import Wanted, list_orders
 from orderveil.gate.erase import erase
-from orderveil.gate.listing import Wanted, list_orders
 from orderveil.ledger.entries import BulkEntry
 from orderveil.ledger.queries import entries_of
 from orderveil.people import memberships

@@ -23,8 +23,8 @@ from orderveil.core.sealing import purged_bit
 from orderveil.core.states import ParcelState
 from orderveil.gate import refusals
 from orderveil.gate.bulk import Answer
-from orderveil.gate.listing import views_of
-from orderveil.gate.working import Hand, hand_of
+from orderveil.gate.desk.listing import views_of
+from orderveil.gate.desk.working import Hand, hand_of
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.events import EventKind, emit
 

@@ -8,7 +8,7 @@ from orderveil.core.fields import Field
 from orderveil.core.hops import Hop
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Role
-from orderveil.gate.verifying import TRIES, Said, Verdict, verify_caller
+from orderveil.gate.desk.verifying import TRIES, Said, Verdict, verify_caller
 from orderveil.ledger.queries import entries_of
 from scene import Scene, rows, together
 

@@ -15,8 +15,8 @@ from orderveil.core.roles import ROLES, Permission, holders
 from orderveil.core.states import ParcelState
 from orderveil.gate import law as laws
 from orderveil.gate.asking import Caller, in_force
-from orderveil.gate.desk import caller_of
-from orderveil.gate.listing import scope_of
+from orderveil.gate.desk.caller import caller_of
+from orderveil.gate.desk.listing import scope_of
 from orderveil.partners import assignments
 
 
