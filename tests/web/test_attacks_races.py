@@ -12,7 +12,8 @@ from orderveil.core.fields import Field
 from orderveil.core.hops import Hop
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Role
-from orderveil.gate import handing, parcels
+from orderveil.gate import parcels
+from orderveil.gate.desk import handing
 from orderveil.gate.desk.attempts import answer_attempt
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.desk.correcting import correct_address

@@ -198,6 +198,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_ADAPTER = "orderveil.people.adapters.FactorAdapter"
+MFA_FORMS = {
+    "authenticate_webauthn": "orderveil.people.key_forms.AuthenticateForm",
+    "login_webauthn": "orderveil.people.key_forms.LoginForm",
+    "reauthenticate_webauthn": "orderveil.people.key_forms.ReauthenticateForm",
+    "add_webauthn": "orderveil.people.key_forms.AddForm",
+    "edit_webauthn": "orderveil.people.key_forms.EditForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

@@ -1,0 +1,180 @@
+"""Whoever has a password, a cookie or a list of addresses, and nothing else."""
+
+import json
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.urls import reverse
+
+from desk import PASSWORD, Desk
+from orderveil.core.roles import Role
+from orderveil.ledger.acts import ActKind
+from orderveil.people import invitations, memberships
+from people.door import CODE, LOGIN, acts, code, password, visitor
+from scene import ME, rows
+
+JSON = "application/json"
+
+
+@pytest.fixture
+def desk(db):
+    """A brand with people."""
+    return Desk.make()
+
+
+def test_a_stolen_password_opens_nothing(desk):
+    """Without the factor there is no session: neither pages nor the account, nor a new factor."""
+    asha = desk.person(Role.OWNER)
+    client = visitor()
+    assert password(client, asha.person.email)["Location"] == CODE
+    account = ("", "password/", "2fa/totp/activate/", "2fa/keys/add/", "2fa/codes/", "enrol/")
+    for path in ("/", "/desk/orders/", *(f"/account/{each}" for each in account)):
+        for answer in (client.get(path), client.post(path)):
+            assert answer.status_code in {302, 405}, path
+            assert LOGIN in answer.get("Location", LOGIN), path
+    assert acts(desk.scene.brand.pk, ActKind.SIGNED_IN) == []
+
+
+def test_guessing_codes_ends_soon(desk):
+    """Whoever has the password guesses five codes, from however many browsers, and then none."""
+    asha = desk.person(Role.OWNER)
+    right = code()
+    wrong = f"{(int(right) + 5) % 1_000_000:06}"
+    for _ in range(6):
+        client = visitor()
+        password(client, asha.person.email)
+        client.post(CODE, {"code": wrong})
+    client = visitor()
+    password(client, asha.person.email)
+    assert client.post(CODE, {"code": right}).status_code != 302
+    assert acts(desk.scene.brand.pk, ActKind.SIGNED_IN) == []
+
+
+def test_a_stolen_cookie_changes_nothing_that_lasts(desk):
+    """After ten minutes it can't take over the account, add people, or change what is lawful."""
+    owner = desk.person(Role.OWNER)
+    client = desk.client(owner, factor_minutes=11)
+    closed = (
+        *("/account/password/", "/account/2fa/totp/deactivate/", "/account/2fa/keys/add/"),
+        *("/account/2fa/codes/new/", "/people/add/", "/policy/draft/publish/", "/partners/add/"),
+    )
+    before = Authenticator.objects.count()
+    for path in closed:
+        answer = client.post(path, {"password": PASSWORD, "email": "x@people.example"})
+        assert "/account/2fa/reauthenticate/" in answer.get("Location", ""), path
+    assert client.post("/account/reauthenticate/", {"password": PASSWORD}).status_code in {302, 404}
+    assert "/account/2fa/reauthenticate/" in client.post("/people/add/")["Location"]
+    assert Authenticator.objects.count() == before
+
+
+def test_a_cookie_ends_with_the_membership(desk):
+    """Whoever leaves, starts over or is dismissed has no session from the commit on."""
+    member = desk.person(Role.SUPPORT)
+    client = desk.client(member)
+    assert client.get("/desk/orders/").status_code == 200
+    memberships.leave(member, now=desk.scene.now, who=ME)
+    assert client.get("/desk/orders/")["Location"].startswith(LOGIN)
+
+
+def _told(answer) -> tuple:
+    body = answer.content.decode()
+    body = body.split("<main")[1].split("</main>")[0] if "<main" in body else body
+    return answer.status_code, answer.get("Location"), _plain(body)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r'value="[^"]*"', "", text)
+
+
+def test_addresses_are_not_told(desk):
+    """Known, unknown, left and never begun: the same answer to a wrong password."""
+    known = desk.person(Role.SUPPORT).person.email
+    left = desk.person(Role.SUPPORT, "left")
+    memberships.leave(left, now=desk.scene.now, who=ME)
+    begun = memberships.join(
+        desk.scene.brand.pk, "new@people.example", "New", Role.SUPPORT, now=desk.scene.now, who=ME
+    )
+    told = set()
+    for email in (known, "nobody@people.example", left.person.email, begun.person.email):
+        cache.clear()
+        told.add(_told(password(visitor(), email, "wrong wrong wrong")))
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *(
+            "",
+            "null",
+            "[]",
+            "{}",
+            "\ud800",
+            '"\\ud800"',
+            '{"id":"\\u0000"}',
+            "1" * 5000,
+            "[" * 3000,
+        ),
+        json.dumps({"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {}}),
+        json.dumps(
+            {
+                "id": "AAAA",
+                "rawId": "AAAA",
+                "type": "public-key",
+                "response": {
+                    "clientDataJSON": "e30",
+                    "authenticatorData": "AAAA",
+                    "signature": "AA",
+                    "userHandle": "MQ",
+                },
+            }
+        ),
+    ],
+)
+def test_no_passkey_is_a_fault_or_tells_who_is_here(desk, sent):
+    """Whatever a browser says instead of a passkey: refused, and the same for every name."""
+    desk.person(Role.SUPPORT)
+    client = visitor()
+    offered = client.get("/account/2fa/keys/login/", headers={"accept": JSON})
+    assert offered.status_code == 200
+    assert (
+        b"allowCredentials" not in offered.content or b'"allowCredentials": []' in offered.content
+    )
+    text = sent.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    answer = client.post("/account/2fa/keys/login/", {"credential": text})
+    assert answer.status_code < 500
+    assert client.get("/")["Location"].startswith(LOGIN)
+
+
+@pytest.mark.parametrize("token", ["x", "\u0966" * 20, "a" * 3000, "..%2f..", "'--", "\ufffd"])
+def test_a_guessed_link_is_over_like_a_used_one(desk, token):
+    """First-run links answer as if there were nothing; one-time links as if they were used."""
+    asha = desk.person(Role.SUPPORT)
+    used = invitations.invite(asha.person, now=desk.scene.now, who=ME)
+    invitations.invite(asha.person, now=desk.scene.now, who=ME)
+    for name in ("welcome", "first_run"):
+        guessed = visitor().get(reverse(name, args=[token]))
+        real = visitor().get(reverse(name, args=[used]))
+        assert _told(guessed) == _told(real)
+        assert guessed.status_code in {404, 410}
+        assert visitor().post(reverse(name, args=[token]), {"password": "x"}).status_code in {
+            404,
+            410,
+        }
+    assert rows("SELECT count(*) FROM people_invitation WHERE used_at IS NULL") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "path", ["sso/login/", "sso/login/callback/", "x/login/", "x/login/callback/"]
+)
+def test_no_provider_is_no_way_in(desk, path):
+    """Without single sign-on configured its addresses answer, and let nobody in."""
+    client = visitor()
+    for method in (client.get, client.post):
+        answer = method(
+            f"/account/oidc/{path}", {"state": "x\ufffd", "code": "1", "next": "//evil"}
+        )
+        assert answer.status_code in {302, 400, 403, 404, 405}
+    assert client.get("/")["Location"].startswith(LOGIN)
