@@ -34,6 +34,11 @@ class Credential(forms.JSONField):
             raise _wrong()
         return found
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Nothing of it is shown again."""
+        del data
+        return initial
+
 
 def _field() -> Credential:
     return Credential(required=True, widget=forms.HiddenInput)
