@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from orderveil.core.actors import Actor
 from orderveil.gate.leaving import end_partner
-from orderveil.ledger.acts import Who
+from orderveil.ledger.acts import by
 from orderveil.outbox import subscriptions
 from orderveil.partners.listing import partner_of
 from orderveil.partners.models import Credential
@@ -22,7 +22,7 @@ def partner_end(request: HttpRequest, actor: Actor, number: int) -> HttpResponse
     """GET lists what ends with the partner; POST ends it."""
     one = partner_of(actor.brand_id, number)
     if request.method == "POST":
-        left = end_partner(one, now=actor.now, who=Who(person=actor.person))
+        left = end_partner(one, now=actor.now, who=by(actor))
         said = _(
             "The partner receives nothing from now on: %(keys)d credentials revoked, "
             "%(hooks)d subscriptions ended. What it was shown stays on record."

@@ -21,7 +21,7 @@ from orderveil.core.roles import Permission, holders
 from orderveil.gate.reasons import checked_reason
 from orderveil.incidents.models import Alert, Notice, Receiver
 from orderveil.incidents.words import RANK, AlertKind, Outcome, Severity, State, Way
-from orderveil.ledger.acts import ActKind, Detail, Who, record
+from orderveil.ledger.acts import ActKind, Detail, Who, by, record
 from orderveil.people.models import Membership
 
 PAGE = 50
@@ -147,7 +147,7 @@ def close(actor: Actor, number: int, outcome: Outcome, reason: str) -> Alert:
         actor.brand_id,
         ActKind.ALERT_CLOSED,
         now=actor.now,
-        who=Who(person=actor.person),
+        who=by(actor),
         subject=f"alert:{alert.pk}",
         detail=detail,
     )

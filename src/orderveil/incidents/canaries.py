@@ -22,7 +22,7 @@ from orderveil.incidents.alerts import Finding
 from orderveil.incidents.models import Canary
 from orderveil.incidents.words import AlertKind, Severity
 from orderveil.ledger import counting
-from orderveil.ledger.acts import ActKind, Detail, Who, record
+from orderveil.ledger.acts import ActKind, Detail, by, record
 from orderveil.ledger.entries import DisclosureKind
 
 MOST = 100
@@ -109,7 +109,7 @@ def _put_on_record(actor: Actor, canary: Canary, detail: Detail) -> None:
         actor.brand_id,
         ActKind.CANARY_MARKED,
         now=actor.now,
-        who=Who(person=actor.person),
+        who=by(actor),
         subject=f"canary:{canary.pk}",
         detail={"hash": digest, **detail},
     )

@@ -12,7 +12,7 @@ from orderveil.core.roles import Permission
 from orderveil.incidents.models import Notice, Receiver
 from orderveil.incidents.words import Way
 from orderveil.keyring import secrets
-from orderveil.ledger.acts import ActKind, Detail, Who, record
+from orderveil.ledger.acts import ActKind, Detail, by, record
 from orderveil.outbox.egress import EgressError, read_url
 from orderveil.outbox.webhooks import SECRET_BYTES, spell_secret
 
@@ -60,7 +60,7 @@ def _put_on_record(actor: Actor, detail: Detail) -> None:
         actor.brand_id,
         ActKind.ALERT_RECEIVER_CHANGED,
         now=actor.now,
-        who=Who(person=actor.person),
+        who=by(actor),
         detail=detail,
     )
 

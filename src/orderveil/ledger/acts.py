@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from orderveil.core.actors import Actor
 from orderveil.core.errors import OrderveilError
 from orderveil.core.merkle import leaf_hash
 from orderveil.core.notes import is_name
@@ -28,6 +29,7 @@ __all__ = [
     "Detail",
     "Prepared",
     "Who",
+    "by",
     "create_log",
     "machine",
     "prepare",
@@ -286,6 +288,11 @@ def record_bulk(
         _queue(cursor, log_id, made, now, None)
         _bump(cursor, log_id, kind)
     return made.entry_id
+
+
+def by(actor: Actor) -> Who:
+    """A person at the desk, by their pseudonym."""
+    return Who(person=actor.person)
 
 
 def machine() -> Who:

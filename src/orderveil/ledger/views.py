@@ -9,7 +9,7 @@ from django.shortcuts import render
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.ledger import browsing, checkpoints, drawing, store
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, by, record
 from orderveil.ledger.browsing import Wanted
 from orderveil.ledger.export import Part, chunks
 from orderveil.ledger.forms import DaysForm, LogForm
@@ -75,7 +75,7 @@ def _on_record(actor: Actor, form: DaysForm, part: Part, head: store.Published) 
         actor.brand_id,
         ActKind.LEDGER_EXPORTED,
         now=actor.now,
-        who=Who(person=actor.person),
+        who=by(actor),
         detail={
             "entries": part.end - part.first,
             "first": part.first,

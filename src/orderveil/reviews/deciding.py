@@ -15,7 +15,7 @@ from orderveil.core.actors import Actor, stale
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import ROLES, Permission, holders
 from orderveil.gate.reasons import checked_reason
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, by, record
 from orderveil.partners import credentials, narrowing
 from orderveil.people import memberships
 from orderveil.reviews import less as lessening
@@ -101,7 +101,7 @@ def _check(actor: Actor, item: Item, decision: Decision) -> None:
 
 def _person(actor: Actor, item: Item, decision: Decision, reason: str) -> None:
     member = memberships.member(actor.brand_id, item.subject_id)
-    who = Who(person=actor.person)
+    who = by(actor)
     if decision.outcome == Outcome.REMOVE:
         memberships.leave(member, now=actor.now, who=who, reason=reason)
     elif decision.less is None:
@@ -111,7 +111,7 @@ def _person(actor: Actor, item: Item, decision: Decision, reason: str) -> None:
 
 
 def _credential(actor: Actor, item: Item, decision: Decision, reason: str) -> None:
-    who = Who(person=actor.person)
+    who = by(actor)
     if decision.outcome == Outcome.REMOVE:
         credentials.revoke(item.subject_id, now=actor.now, who=who)
         return
@@ -135,7 +135,7 @@ def _note(actor: Actor, campaign: Campaign, item: Item, outcome: Outcome, reason
         actor.brand_id,
         ActKind.REVIEW_DECIDED,
         now=actor.now,
-        who=Who(person=actor.person),
+        who=by(actor),
         subject=item.tag,
         detail={
             "review": campaign.pk,

@@ -11,7 +11,7 @@ from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
 from orderveil.core.numbers import row_number
 from orderveil.core.roles import ROLES, Permission
-from orderveil.ledger.acts import Who
+from orderveil.ledger.acts import by
 from orderveil.partners.models import Credential
 from orderveil.people.models import Membership
 from orderveil.reviews import calendar, campaigns, deciding
@@ -44,7 +44,7 @@ def reviews(request: HttpRequest, actor: Actor) -> HttpResponse:
 @require_POST
 def open_one(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Open a review now, due or not."""
-    who = Who(person=actor.person)
+    who = by(actor)
     made = campaigns.open_campaign(actor.brand_id, now=actor.now, who=who)
     messages.success(request, _("The review is open."))
     return redirect("review", campaign_id=made.pk)
@@ -58,7 +58,7 @@ def every(request: HttpRequest, actor: Actor) -> HttpResponse:
         messages.error(request, " ".join(str(each) for each in form.errors.get("days", [])))
         return redirect("reviews")
     days = form.cleaned_data["days"]
-    calendar.set_every(actor.brand_id, days, now=actor.now, who=Who(person=actor.person))
+    calendar.set_every(actor.brand_id, days, now=actor.now, who=by(actor))
     messages.success(request, _("Reviews are due every %(days)d days.") % {"days": days})
     return redirect("reviews")
 
@@ -105,7 +105,7 @@ def keep(request: HttpRequest, actor: Actor, campaign_id: int) -> HttpResponse:
 @require_POST
 def close_one(request: HttpRequest, actor: Actor, campaign_id: int) -> HttpResponse:
     """Close a review that has nothing left."""
-    campaigns.close(actor.brand_id, campaign_id, now=actor.now, who=Who(person=actor.person))
+    campaigns.close(actor.brand_id, campaign_id, now=actor.now, who=by(actor))
     messages.success(request, _("The review is closed."))
     return redirect("review", campaign_id=campaign_id)
 

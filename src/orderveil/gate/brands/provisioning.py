@@ -19,7 +19,7 @@ from orderveil.gate.provision import INSTALLATION, OWN_HOPS, provision_brand
 from orderveil.gate.staffing import rules
 from orderveil.keyring import assigning
 from orderveil.keyring.providers import KeyringError
-from orderveil.ledger.acts import ActKind, Detail, Who, record
+from orderveil.ledger.acts import ActKind, Detail, by, record
 from orderveil.partners import quotas, registry
 from orderveil.partners.models import Brand
 from orderveil.people import invitations, memberships
@@ -69,7 +69,7 @@ def create(actor: Actor, slug: str, name: str, *, owner: str, email: str) -> tup
 
 @transaction.atomic
 def _create(actor: Actor, slug: str, name: str, *, owner: str, email: str) -> tuple[Brand, str]:
-    who = Who(person=actor.person)
+    who = by(actor)
     brand = provision_brand(slug, name=name, now=actor.now, who=who)
     registry.add_partner(brand, slug, OWN_HOPS, now=actor.now, name=name, own=True, who=who)
     made = memberships.join(brand.pk, email, owner, Role.OWNER, now=actor.now, who=who)
@@ -113,7 +113,7 @@ def _record(
             log,
             kind,
             now=actor.now,
-            who=Who(person=actor.person),
+            who=by(actor),
             subject=f"brand:{brand_id}",
             detail=detail,
         )

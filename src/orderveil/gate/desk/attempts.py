@@ -25,7 +25,7 @@ from orderveil.gate import refusals
 from orderveil.gate.bulk import Answer
 from orderveil.gate.desk.listing import views_of
 from orderveil.gate.desk.working import Hand, hand_of
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, by, record
 from orderveil.outbox.events import EventKind, emit
 
 PAGE = 20
@@ -248,7 +248,7 @@ def _tell(
         actor.brand_id,
         ActKind.ATTEMPT_ANSWERED,
         now=now,
-        who=Who(person=actor.person),
+        who=by(actor),
         order_id=order_id,
         detail={"parcel": parcel_no, **told},
     )

@@ -31,7 +31,7 @@ from orderveil.gate.desk.working import Hand, hand_of
 from orderveil.gate.inserting import survives_rekey
 from orderveil.gate.prepare import HOME_COUNTRY, normalised
 from orderveil.gate.resealing import locked, opened, reseal
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, by, record
 from orderveil.outbox.events import EventKind, emit
 from orderveil.people.budgets import tries_left
 
@@ -90,7 +90,7 @@ def _correct(
         actor.brand_id,
         ActKind.ADDRESS_CORRECTED,
         now=now,
-        who=Who(person=actor.person),
+        who=by(actor),
         order_id=order_id,
         detail={"fields": ",".join(name for name in CORRECTABLE if name in fresh)},
     )

@@ -22,7 +22,7 @@ from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.desk.listing import PAGE, Scope, scope_of, views_of, within
 from orderveil.gate.lookup import find_order
 from orderveil.gate.search import By, find
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, by, record
 from orderveil.people.budgets import Spending
 
 
@@ -52,10 +52,10 @@ def kinds_of(text: str) -> tuple[By, ...]:
 
 
 def search_orders(
-    actor: Actor, by: Sequence[By], value: Personal, *, now: datetime
+    actor: Actor, kinds: Sequence[By], value: Personal, *, now: datetime
 ) -> Hits | Problem:
     """Masked views of the orders that match, at most a page of them."""
-    caller = caller_of(actor, f"search by {','.join(by)}")
+    caller = caller_of(actor, f"search by {','.join(kinds)}")
     if isinstance(caller, Problem):
         return caller
     scope = scope_of(caller, now)
@@ -66,7 +66,7 @@ def search_orders(
         return problem
     tried: list[By] = []
     orders: list[bytes] = []
-    for kind in by:
+    for kind in kinds:
         tried.append(kind)
         orders = _matching(caller, scope, kind, value)
         if orders:
@@ -80,7 +80,7 @@ def search_orders(
             actor.brand_id,
             ActKind.ORDERS_SEARCHED,
             now=now,
-            who=Who(person=actor.person),
+            who=by(actor),
             detail={"by": ",".join(tried), "found": len(seen)},
         )
     return Hits(seen, tuple(tried))

@@ -18,7 +18,7 @@ from orderveil.gate import law as laws
 from orderveil.gate import parcels, refusals
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.law import Law
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, Who, by, record
 from orderveil.outbox.events import EventKind, emit
 from orderveil.partners import assignments
 from orderveil.partners.models import Partner
@@ -47,7 +47,7 @@ def hand_over(
         problem = _no_centre(law, partner_id, now)
         if problem is not None:
             return problem
-    who = Who(person=actor.person)
+    who = by(actor)
     with transaction.atomic(durable=True):
         changed = set()
         found = _parcels(actor.brand_id, sorted(orders))

@@ -29,7 +29,7 @@ from orderveil.gate.compose import Plan, plan_for
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.disclose import Recorded, put_on_record
 from orderveil.gate.opening import open_row
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, by, record
 from orderveil.people.budgets import tries_left
 
 TRIES = 3
@@ -79,7 +79,7 @@ def verify_caller(
             actor.brand_id,
             ActKind.CALLER_VERIFIED,
             now=now,
-            who=Who(person=actor.person),
+            who=by(actor),
             order_id=order_id,
             detail={"asked": what.value, "matched": matched},
         )

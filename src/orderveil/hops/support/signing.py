@@ -21,7 +21,7 @@ from orderveil.hops.support import centres
 from orderveil.hops.support.centre_pack import digest
 from orderveil.hops.support.months import Month
 from orderveil.ledger import doings
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, by, record
 from orderveil.partners.models import Partner
 
 
@@ -65,7 +65,7 @@ def sign(
             actor.brand_id,
             ActKind.CENTRE_SIGNED,
             now=actor.now,
-            who=Who(person=actor.person),
+            who=by(actor),
             subject=f"partner:{partner.pk}",
             detail={
                 "month": str(month),
