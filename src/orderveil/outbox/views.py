@@ -13,6 +13,7 @@ from orderveil.outbox.forms import SubscriptionForm
 from orderveil.outbox.subscriptions import NO_SUCH_SUBSCRIPTION, Subscription
 from orderveil.partners.forms import RotateForm, refuse
 from orderveil.partners.models import Partner
+from orderveil.partners.showing import shown_once, state_of
 from orderveil.partners.views import REFUSED, who
 
 MOST_NUMBER = 2**63 - 1
@@ -25,16 +26,8 @@ def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
     partner = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
     found = subscriptions.listing(actor.brand_id, partner_id=partner)
     found.sort(key=lambda each: (each.revoked_at is not None, -each.subscription_id))
-    rows = [{"subscription": each, "state": state_of(each, actor)} for each in found]
+    rows = [{"subscription": each, "state": state_of(each, actor.now)} for each in found]
     return render(request, "outbox/subscriptions.html", {"rows": rows, "partner": partner})
-
-
-def state_of(each: Subscription, actor: Actor) -> str:
-    """ "revoked", "two_secrets" while it is being rotated, else "in_force"."""
-    if each.revoked_at is not None:
-        return "revoked"
-    until = each.previous_until
-    return "two_secrets" if until is not None and actor.now < until else "in_force"
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,15 +49,15 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, number: int, secret: str) -> HttpResponse:
-    told = {
-        "title": _("Subscription %(number)s") % {"number": number},
-        "what": _("Its signing secret"),
-        "secret": secret,
-        "use": _("The partner's system checks our webhooks with it (Standard Webhooks)."),
-        "back": "subscription",
-        "number": number,
-    }
-    return render(request, "partners/shown_once.html", told)
+    return shown_once(
+        request,
+        _("Subscription %(number)s") % {"number": number},
+        _("Its signing secret"),
+        secret,
+        use=_("The partner's system checks our webhooks with it (Standard Webhooks)."),
+        back="subscription",
+        number=number,
+    )
 
 
 @require_safe
@@ -87,7 +80,11 @@ def _page(
     form: RotateForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    told = {"subscription": found, "state": state_of(found, actor), "form": form or RotateForm()}
+    told = {
+        "subscription": found,
+        "state": state_of(found, actor.now),
+        "form": form or RotateForm(),
+    }
     return render(request, "outbox/subscription.html", told, status=status)
 
 

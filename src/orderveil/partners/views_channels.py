@@ -12,6 +12,7 @@ from orderveil.partners import channels, registry
 from orderveil.partners.forms import ChannelForm, RotateChannelForm, refuse
 from orderveil.partners.listing import channel_of, page_of
 from orderveil.partners.models import Brand, Channel
+from orderveil.partners.showing import shown_once, state_of
 from orderveil.partners.views import REFUSED, who
 
 
@@ -19,16 +20,8 @@ from orderveil.partners.views import REFUSED, who
 def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every channel of the brand."""
     page = page_of(Channel.objects.filter(brand_id=actor.brand_id), request.GET.get("after", ""))
-    rows = [{"channel": each, "state": state_of(each, actor)} for each in page.rows]
+    rows = [{"channel": each, "state": state_of(each, actor.now)} for each in page.rows]
     return render(request, "partners/channels.html", {"rows": rows, "next": page.next})
-
-
-def state_of(each: Channel, actor: Actor) -> str:
-    """ "revoked", "two_secrets" while it is being rotated, else "in_force"."""
-    if each.revoked_at is not None:
-        return "revoked"
-    until = each.previous_until
-    return "two_secrets" if until is not None and actor.now < until else "in_force"
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,15 +49,15 @@ def _done(request: HttpRequest, number: int, secret: bytes | None) -> HttpRespon
     if secret is None:
         messages.success(request, _("The shop's secret is sealed."))
         return redirect("channel", number=number)
-    told = {
-        "title": _("Channel %(number)s") % {"number": number},
-        "what": _("Its webhook secret"),
-        "secret": secret.decode(),
-        "use": _("The shop signs its webhooks with it."),
-        "back": "channel",
-        "number": number,
-    }
-    return render(request, "partners/shown_once.html", told)
+    return shown_once(
+        request,
+        _("Channel %(number)s") % {"number": number},
+        _("Its webhook secret"),
+        secret.decode(),
+        use=_("The shop signs its webhooks with it."),
+        back="channel",
+        number=number,
+    )
 
 
 @require_safe
@@ -82,7 +75,7 @@ def _page(
 ) -> HttpResponse:
     told = {
         "channel": found,
-        "state": state_of(found, actor),
+        "state": state_of(found, actor.now),
         "form": form or RotateChannelForm(),
         "address": request.build_absolute_uri(f"/v1/channels/{found.pk}"),
     }

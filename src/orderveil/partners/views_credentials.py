@@ -16,6 +16,7 @@ from orderveil.partners import budgets, credentials
 from orderveil.partners.forms import CredentialForm, RotateForm, refuse
 from orderveil.partners.listing import credential_of, page_of
 from orderveil.partners.models import Channel, Credential, Partner
+from orderveil.partners.showing import shown_once, state_of
 from orderveil.partners.views import REFUSED, who
 
 
@@ -29,21 +30,15 @@ def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
     page = page_of(found, request.GET.get("after", ""))
     spent = budgets.spent([each.pk for each in page.rows], actor.now)
     rows = [
-        {"credential": each, "state": state_of(each, actor), "spent": spent.get(each.pk, 0)}
+        {
+            "credential": each,
+            "state": state_of(each, actor.now, ends=each.expires_at),
+            "spent": spent.get(each.pk, 0),
+        }
         for each in page.rows
     ]
     told = {"rows": rows, "next": page.next, "partner": partner}
     return render(request, "partners/credentials.html", told)
-
-
-def state_of(each: Credential, actor: Actor) -> str:
-    """ "revoked", "expired", "two_secrets" while it is being rotated, else "in_force"."""
-    if each.revoked_at is not None:
-        return "revoked"
-    if each.expires_at is not None and each.expires_at <= actor.now:
-        return "expired"
-    until = each.previous_until
-    return "two_secrets" if until is not None and actor.now < until else "in_force"
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,15 +74,15 @@ def _issue(actor: Actor, form: CredentialForm) -> tuple[Credential, str]:
 
 
 def _shown(request: HttpRequest, number: int, token: str) -> HttpResponse:
-    told = {
-        "title": _("Credential %(number)s") % {"number": number},
-        "what": _("Its token"),
-        "secret": token,
-        "use": _("The partner's system sends it as a bearer token, in the header Authorization."),
-        "back": "credential",
-        "number": number,
-    }
-    return render(request, "partners/shown_once.html", told)
+    return shown_once(
+        request,
+        _("Credential %(number)s") % {"number": number},
+        _("Its token"),
+        token,
+        use=_("The partner's system sends it as a bearer token, in the header Authorization."),
+        back="credential",
+        number=number,
+    )
 
 
 @require_safe
@@ -105,7 +100,7 @@ def _page(
 ) -> HttpResponse:
     told = {
         "credential": found,
-        "state": state_of(found, actor),
+        "state": state_of(found, actor.now, ends=found.expires_at),
         "spent": budgets.spent([found.pk], actor.now).get(found.pk, 0),
         "form": form or RotateForm(),
     }

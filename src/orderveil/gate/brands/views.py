@@ -16,6 +16,7 @@ from orderveil.keyring import assigning
 from orderveil.partners.forms import refuse
 from orderveil.partners.listing import page_of
 from orderveil.partners.models import Brand
+from orderveil.partners.showing import shown_once
 from orderveil.people.links import absolute
 
 REFUSED = 422
@@ -58,19 +59,15 @@ def brand_add(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _made(request: HttpRequest, brand: Brand, token: str) -> HttpResponse:
-    if not token:
-        said = _("The brand is there. Its owner has an account already and finds it there.")
-        messages.success(request, said)
-        return redirect("brand", number=brand.pk)
-    told = {
-        "title": brand.name,
-        "what": _("The first owner's link"),
-        "secret": absolute(reverse("welcome", args=[token])),
-        "use": _("Good once, for 48 hours. Hand it to that person and nobody else."),
-        "back": "brand",
-        "number": brand.pk,
-    }
-    return render(request, "partners/shown_once.html", told)
+    return shown_once(
+        request,
+        brand.name,
+        _("The first owner's link"),
+        absolute(reverse("welcome", args=[token])),
+        use=_("Good once, for 48 hours. Hand it to that person and nobody else."),
+        back="brand",
+        number=brand.pk,
+    )
 
 
 @require_safe
