@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
+from orderveil.core.numbers import row_number
 from orderveil.ledger import browsing, drawing, holders, queries, sightings, store
 from orderveil.ledger.acts import ActKind
 from orderveil.ledger.browsing import Wanted
@@ -44,9 +45,8 @@ def orders(request: HttpRequest, actor: Actor, entry_id: UUID) -> HttpResponse:
     head = browsing.find(actor.brand_id, entry_id)
     if head is None:
         raise RefusedError(drawing.NOT_HERE)
-    told = request.GET.get("after", "")
-    after = int(told) if told.isascii() and told.isdigit() and len(told) < 10 else -1
-    rows = store.rows_of_bulk(entry_id, head.at, after, ROWS_SHOWN + 1)
+    after = row_number(request.GET.get("after", ""))
+    rows = store.rows_of_bulk(entry_id, head.at, -1 if after is None else after, ROWS_SHOWN + 1)
     shown = rows[:ROWS_SHOWN]
     answer = {
         "line": drawing.lines([head])[0],

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
+from orderveil.core.numbers import row_number
 from orderveil.outbox import subscribing, subscriptions
 from orderveil.outbox.forms import SubscriptionForm
 from orderveil.outbox.subscriptions import NO_SUCH_SUBSCRIPTION, Subscription
@@ -22,8 +23,7 @@ MOST_NUMBER = 2**63 - 1
 @require_safe
 def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every subscription of the brand, those that live first."""
-    asked = request.GET.get("partner", "")
-    partner = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    partner = row_number(request.GET.get("partner", ""))
     found = subscriptions.listing(actor.brand_id, partner_id=partner)
     found.sort(key=lambda each: (each.revoked_at is not None, -each.subscription_id))
     rows = [{"subscription": each, "state": state_of(each, actor.now)} for each in found]

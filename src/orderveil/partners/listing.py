@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from django.db.models import Model, QuerySet
 
 from orderveil.core.errors import RefusedError
+from orderveil.core.numbers import row_number
 from orderveil.partners.models import Channel, Credential, Partner
 from orderveil.partners.registry import missing
 
@@ -27,8 +28,9 @@ class PageOf(Generic[M]):
 
 def page_of(found: QuerySet[M], after: str) -> PageOf[M]:
     """The page after the number `after`, the newest first; what is no number begins anew."""
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        found = found.filter(pk__lt=int(after))
+    last = row_number(after)
+    if last is not None:
+        found = found.filter(pk__lt=last)
     rows = list(found.order_by("-pk")[: PAGE + 1])
     return PageOf(rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None)
 

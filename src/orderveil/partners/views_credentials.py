@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
+from orderveil.core.numbers import row_number
 from orderveil.partners import budgets, credentials
 from orderveil.partners.forms import CredentialForm, RotateForm, refuse
 from orderveil.partners.listing import credential_of, page_of
@@ -25,8 +26,9 @@ def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every credential of the brand: whose, for what, and when it was last used."""
     found = Credential.objects.filter(brand_id=actor.brand_id).select_related("partner", "channel")
     partner = request.GET.get("partner", "")
-    if partner.isascii() and partner.isdigit() and len(partner) < 19:
-        found = found.filter(partner_id=int(partner))
+    number = row_number(partner)
+    if number is not None:
+        found = found.filter(partner_id=number)
     page = page_of(found, request.GET.get("after", ""))
     spent = budgets.spent([each.pk for each in page.rows], actor.now)
     rows = [

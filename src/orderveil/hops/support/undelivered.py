@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from orderveil.core.actors import Actor
 from orderveil.core.attempts import CONCERNS_ADDRESS, AttemptAnswer
 from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.numbers import MICROS_DIGITS, row_number
 from orderveil.core.roles import Permission
 from orderveil.core.transitions import ENDED
 from orderveil.gate.asking import Caller, open_ref
@@ -155,10 +156,11 @@ def _next(found: Queue) -> str:
 def _place(actor: Actor, text: str) -> Place | None:
     """The place that an address names; None, the beginning, if it names none."""
     micros, _dot, ref = text.partition(".")
-    if not (micros.isascii() and micros.isdigit() and len(micros) < 18):
+    since = row_number(micros, most_digits=MICROS_DIGITS)
+    if since is None:
         return None
     caller = caller_of(actor, "undelivered")
     found = open_ref(caller, ref) if isinstance(caller, Caller) else None
     if found is None or found[1] is None:
         return None
-    return Place(_BEGAN + timedelta(microseconds=int(micros)), found[0], found[1])
+    return Place(_BEGAN + timedelta(microseconds=since), found[0], found[1])

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.numbers import MICROS_DIGITS, row_number
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Permission
 from orderveil.gate.asking import Caller, left, open_ref, per_day
@@ -90,10 +91,10 @@ def hand_many(request: HttpRequest, actor: Actor) -> HttpResponse:
 def hand(request: HttpRequest, actor: Actor, ids: list[bytes]) -> None:
     """Do what the form's `centre` says, and leave the sentence; raises `RefusedError`."""
     centre = request.POST.get("centre", "")
-    if centre != "back" and not (centre.isascii() and centre.isdigit() and len(centre) < 18):
+    partner_id = row_number(centre)
+    if centre != "back" and partner_id is None:
         messages.warning(request, _("Choose a centre first."))
         return
-    partner_id = None if centre == "back" else int(centre)
     changed = handing.hand_over(actor, ids, partner_id, now=actor.now)
     if isinstance(changed, Problem):
         raise RefusedError(changed)
@@ -139,10 +140,11 @@ def _next(listed: Listed, query: QueryDict) -> str:
 def _place(actor: Actor, text: str) -> Place | None:
     """The place that an address names; None, the beginning, if it names none."""
     micros, dot, ref = text.partition(".")
-    if not (dot and micros.isascii() and micros.isdigit() and len(micros) < 18):
+    since = row_number(micros, most_digits=MICROS_DIGITS)
+    if not dot or since is None:
         return None
     caller = caller_of(actor, "list")
     found = open_ref(caller, ref) if isinstance(caller, Caller) else None
     if found is None:
         return None
-    return Place(_BEGAN + timedelta(microseconds=int(micros)), found[0])
+    return Place(_BEGAN + timedelta(microseconds=since), found[0])
