@@ -224,7 +224,7 @@ def test_an_agent_who_chose_hindi_works_in_hindi(desk):
     )
     page = refused.content.decode()
     assert refused.status_code == 422
-    assert "उस टिकट का नंबर लिखें जिस पर आप काम कर रहे हैं।" in page
+    assert "यह हेल्पडेस्क का नंबर नहीं है" in page
     assert "हर रिवील का एक कारण और एक टिकट होता है" in page
 
 

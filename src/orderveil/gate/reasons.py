@@ -3,9 +3,10 @@
 Rules kept here:
 - what goes into the ledger is scanned first: a phone, an email or a card number is refused, and
   so is anything that could be one;
-- a ticket is an identifier of the helpdesk's, with a digit in it: neither a sentence nor a name;
+- a ticket is a number as helpdesks give them: digits, perhaps behind a short prefix in capitals.
+  Neither a sentence nor "Asha1"; that "ASHA-1" is a name and "SUP-1" is none, no rule can tell;
 - a number in disguise is a number: letters that look like digits, a sign between any two digits,
-  characters that nobody sees. Whoever spells one out in words is not stopped, only on record.
+  characters that nobody sees, digits in words (`core/spelled` says which).
 """
 
 import re
@@ -15,6 +16,7 @@ from enum import StrEnum
 
 from orderveil.core import detect
 from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.spelled import spells_number
 
 LONGEST = 200
 MOST_DIGITS = 9
@@ -45,7 +47,11 @@ class Cause:
         return f"{self.reason} ticket {self.ticket}"
 
 
-_TICKET = re.compile(r"(?=.*[0-9])[A-Za-z0-9#][A-Za-z0-9#_.-]{0,39}")
+_APART = r"#?[A-Z][A-Z0-9]{0,5}[-_.#]"
+"""Jira's SUP-123, a form's T-4711."""
+_JOINED = r"#?(?P<letters>[A-Z]{1,6})"
+"""ServiceNow's INC0012345: told from a name by having more digits than letters."""
+_TICKET = re.compile(rf"(?:{_APART}|{_JOINED}|#)?(?P<digits>[0-9]+)(?:[-_.][0-9]+)*")
 _SPACED_OUT = re.compile(rf"(?<!\d)\d(?:[^\w]{{1,3}}\d(?!\d)){{{MOST_DIGITS},}}")
 _LOOK_ALIKE = re.compile(rf"(?=[OoIl]*\d)[\dOoIl]{{{MOST_DIGITS + 1},}}")
 
@@ -60,7 +66,8 @@ def checked_cause(reason: str, ticket: str) -> Cause:
 def checked_ticket(text: str) -> str:
     """A ticket's number; raises `RefusedError` if it is none, or could be a phone or a card."""
     text = text.strip()
-    if not _TICKET.fullmatch(text):
+    shape = _TICKET.fullmatch(text)
+    if shape is None or len(shape["letters"] or "") >= len(shape["digits"]):
         raise RefusedError(_NO_TICKET)
     digits = sum(char.isdigit() for char in text)
     if digits > MOST_DIGITS or _LOOK_ALIKE.search(text) or detect.find(text):
@@ -86,6 +93,7 @@ def checked_reason(text: str) -> str:
         or detect.find(text)
         or _SPACED_OUT.search(folded)
         or _LOOK_ALIKE.search(folded)
+        or spells_number(folded)
     ):
         raise RefusedError(_PERSONAL)
     return text
@@ -108,8 +116,8 @@ _PERSONAL = Problem(
 )
 _NO_TICKET = Problem(
     code="ticket_needed",
-    detail="A ticket has 1 to 40 letters, digits and any of # _ . -, and a digit among them.",
-    remedy="Give the number of the ticket you are working on.",
+    detail="That is not a helpdesk's number, as 4711, #4711, SUP-123 or INC0012345 are.",
+    remedy="Give the number of the ticket you are working on, its letters in capitals.",
     rule="a reveal has a reason and a ticket",
 )
 _UNKNOWN_REASON = Problem(
