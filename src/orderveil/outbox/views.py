@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
 from orderveil.core.numbers import row_number
+from orderveil.ledger.acts import by
 from orderveil.outbox import subscribing, subscriptions
 from orderveil.outbox.forms import SubscriptionForm
 from orderveil.outbox.subscriptions import NO_SUCH_SUBSCRIPTION, Subscription
 from orderveil.partners.forms import RotateForm, refuse
 from orderveil.partners.models import Partner
 from orderveil.partners.showing import shown_once, state_of
-from orderveil.partners.views import REFUSED, who
+from orderveil.partners.views import REFUSED
 
 MOST_NUMBER = 2**63 - 1
 
@@ -39,7 +40,7 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
         partner, hop = form.whose()
         url, kinds = form.cleaned_data["url"], form.wanted()
         try:
-            made, secret = subscribing.add(partner, hop, url, kinds, now=actor.now, who=who(actor))
+            made, secret = subscribing.add(partner, hop, url, kinds, now=actor.now, who=by(actor))
         except RefusedError as refused:
             refuse(form, refused.problem)
         else:
@@ -96,7 +97,7 @@ def rotate(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, actor, found, form, REFUSED)
     secret = subscribing.rotate(
-        actor.brand_id, number, overlap=form.how_long(), now=actor.now, who=who(actor)
+        actor.brand_id, number, overlap=form.how_long(), now=actor.now, who=by(actor)
     )
     return _shown(request, number, secret)
 
@@ -105,6 +106,6 @@ def rotate(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 def revoke(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """End it, and what was still to be sent by it."""
     _found(actor, number)
-    subscribing.end(actor.brand_id, number, now=actor.now, who=who(actor))
+    subscribing.end(actor.brand_id, number, now=actor.now, who=by(actor))
     messages.success(request, _("The subscription is ended."))
     return redirect("subscription", number=number)

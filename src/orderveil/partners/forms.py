@@ -241,6 +241,16 @@ class CredentialForm(forms.Form):
         return end_of(last) if last else None
 
 
+class ShopsSecret(forms.CharField):
+    """A webhook secret that the shop made."""
+
+    widget = forms.PasswordInput(attrs={"autocomplete": "off"})
+
+    def __init__(self, **more: Any) -> None:
+        said = _("Where the shop made one. Empty: we make it, and show it once.")
+        super().__init__(required=False, max_length=200, help_text=said, **more)
+
+
 class ChannelForm(forms.Form):
     """A new way in for orders."""
 
@@ -250,14 +260,7 @@ class ChannelForm(forms.Form):
         help_text=_("Small letters, digits and hyphens: main-shop"),
     )
     format = forms.ChoiceField(label=_("Whose JSON it is"), choices=FORMATS)
-    secret = forms.CharField(
-        label=_("The shop's webhook secret"),
-        required=False,
-        max_length=200,
-        strip=True,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_("Where the shop made one. Empty: we make it, and show it once."),
-    )
+    secret = ShopsSecret(label=_("The shop's webhook secret"))
 
 
 class RotateForm(forms.Form):
@@ -275,14 +278,7 @@ class RotateForm(forms.Form):
 class RotateChannelForm(RotateForm):
     """And whose secret the new one is."""
 
-    secret = forms.CharField(
-        label=_("The shop's new secret"),
-        required=False,
-        max_length=200,
-        strip=True,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_("Where the shop made one. Empty: we make it, and show it once."),
-    )
+    secret = ShopsSecret(label=_("The shop's new secret"))
 
 
 class BrandForm(forms.Form):

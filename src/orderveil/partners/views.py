@@ -11,7 +11,7 @@ from orderveil.core.actors import Actor
 from orderveil.core.decision import Mode
 from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
-from orderveil.ledger.acts import Who
+from orderveil.ledger.acts import by
 from orderveil.partners import quotas, registry, terms
 from orderveil.partners.forms import AgreementForm, BrandForm, CentreForm, ModeForm, PartnerForm
 from orderveil.partners.forms import refuse as refuse_on
@@ -20,11 +20,6 @@ from orderveil.partners.models import Agreement, Brand, Credential, Partner
 from orderveil.partners.standing import standings
 
 REFUSED = 422
-
-
-def who(actor: Actor) -> Who:
-    """The person, as the ledger knows them."""
-    return Who(person=actor.person)
 
 
 @require_safe
@@ -64,7 +59,7 @@ def _add(actor: Actor, form: PartnerForm) -> Partner:
         own=said["own"],
         assigned_by_default=said["assigned_by_default"],
         mode=Mode.OBSERVE if said["observe"] else Mode.ENFORCE,
-        who=who(actor),
+        who=by(actor),
     )
 
 
@@ -123,7 +118,7 @@ def partner_agree(request: HttpRequest, actor: Actor, number: int) -> HttpRespon
                 said["ends_on"],
                 now=actor.now,
                 document_digest=digest,
-                who=who(actor),
+                who=by(actor),
             )
         except RefusedError as refused:
             refuse_on(form, refused.problem)
@@ -141,7 +136,7 @@ def partner_mode(request: HttpRequest, actor: Actor, number: int) -> HttpRespons
     if not form.is_valid():
         return _page(request, actor, one, form, status=REFUSED)
     mode = Mode(form.cleaned_data["mode"])
-    registry.set_mode(one, mode, form.share(), now=actor.now, who=who(actor))
+    registry.set_mode(one, mode, form.share(), now=actor.now, who=by(actor))
     messages.success(request, _("The mode is changed; the next disclosure follows it."))
     return redirect("partner", number=number)
 
@@ -152,7 +147,7 @@ def partner_standing(request: HttpRequest, actor: Actor, number: int) -> HttpRes
     one = partner_of(actor.brand_id, number)
     is_suspended = request.POST.get("to") == "suspended"
     if is_suspended != (one.suspended_at is not None):
-        registry.set_suspended(one, suspended=is_suspended, now=actor.now, who=who(actor))
+        registry.set_suspended(one, suspended=is_suspended, now=actor.now, who=by(actor))
     said = _("Suspended: it receives nothing.") if is_suspended else _("Restored.")
     messages.success(request, said)
     return redirect("partner", number=number)
@@ -165,7 +160,7 @@ def partner_centre(request: HttpRequest, actor: Actor, number: int) -> HttpRespo
     form = CentreForm(request.POST, auto_id="centre_%s")
     if form.is_valid():
         try:
-            terms.set_centre_terms(one, form.terms(), now=actor.now, who=who(actor))
+            terms.set_centre_terms(one, form.terms(), now=actor.now, who=by(actor))
         except RefusedError as refused:
             refuse_on(form, refused.problem)
         else:
@@ -181,7 +176,7 @@ def brand_settings(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = BrandForm(request.POST or None, initial={"published_channel": brand.published_channel})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data["published_channel"]
-        terms.publish_channel(brand, said, now=actor.now, who=who(actor))
+        terms.publish_channel(brand, said, now=actor.now, who=by(actor))
         messages.success(request, _("Saved."))
         return redirect("brand_settings")
     told = {

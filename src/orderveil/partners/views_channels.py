@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
+from orderveil.ledger.acts import by
 from orderveil.partners import channels, registry
 from orderveil.partners.forms import ChannelForm, RotateChannelForm, refuse
 from orderveil.partners.listing import channel_of, page_of
 from orderveil.partners.models import Brand, Channel
 from orderveil.partners.showing import shown_once, state_of
-from orderveil.partners.views import REFUSED, who
+from orderveil.partners.views import REFUSED
 
 
 @require_safe
@@ -34,7 +35,7 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
         brand = Brand.objects.get(pk=actor.brand_id)
         try:
             made, secret = registry.add_channel(
-                brand, said["name"], said["format"], now=actor.now, secret=given, who=who(actor)
+                brand, said["name"], said["format"], now=actor.now, secret=given, who=by(actor)
             )
         except RefusedError as refused:
             refuse(form, refused.problem)
@@ -91,7 +92,7 @@ def rotate(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
         return _page(request, actor, found, form, REFUSED)
     given = form.cleaned_data["secret"].encode() or None
     overlap = form.how_long()
-    made = channels.rotate(found, overlap=overlap, now=actor.now, who=who(actor), secret=given)
+    made = channels.rotate(found, overlap=overlap, now=actor.now, who=by(actor), secret=given)
     return _done(request, found.pk, None if given else made)
 
 
@@ -99,6 +100,6 @@ def rotate(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 def revoke(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Its webhooks are refused within seconds, and its secrets are gone."""
     found = channel_of(actor.brand_id, number)
-    registry.revoke_channel(found, now=actor.now, who=who(actor))
+    registry.revoke_channel(found, now=actor.now, who=by(actor))
     messages.success(request, _("The channel is closed."))
     return redirect("channel", number=number)

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
 from orderveil.core.numbers import row_number
+from orderveil.ledger.acts import by
 from orderveil.partners import budgets, credentials
 from orderveil.partners.forms import CredentialForm, RotateForm, refuse
 from orderveil.partners.listing import credential_of, page_of
 from orderveil.partners.models import Channel, Credential, Partner
 from orderveil.partners.showing import shown_once, state_of
-from orderveil.partners.views import REFUSED, who
+from orderveil.partners.views import REFUSED
 
 
 @require_safe
@@ -71,7 +72,7 @@ def _issue(actor: Actor, form: CredentialForm) -> tuple[Credential, str]:
         networks=list(said["networks"]),
         daily_limit=said["daily_limit"],
         channel=said["channel"],
-        who=who(actor),
+        who=by(actor),
     )
 
 
@@ -117,7 +118,7 @@ def rotate(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, actor, found, form, REFUSED)
     overlap = form.how_long()
-    token = credentials.rotate(found.pk, overlap=overlap, now=actor.now, who=who(actor))
+    token = credentials.rotate(found.pk, overlap=overlap, now=actor.now, who=by(actor))
     return _shown(request, found.pk, token)
 
 
@@ -126,6 +127,6 @@ def revoke(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """From now on nothing that begins with it is answered."""
     found = credential_of(actor.brand_id, number)
     if found.revoked_at is None:
-        credentials.revoke(found.pk, now=actor.now, who=who(actor))
+        credentials.revoke(found.pk, now=actor.now, who=by(actor))
     messages.success(request, _("The credential is revoked."))
     return redirect("credential", number=number)
