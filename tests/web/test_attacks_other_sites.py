@@ -155,15 +155,17 @@ def test_after_signing_out_the_cookie_is_nobodys(desk):
 
 
 def test_a_ticket_by_another_sites_link_is_the_links_own(desk):
-    """Opening one sets a ticket for one order, shows no value, and reveals nothing by itself."""
+    """A link looks nothing up; its button opens one order, shows no value, leads nowhere else."""
     scene = desk.scene
     order = scene.admit()
     client = desk.client(desk.person(Role.SUPPORT))
     number = rows("SELECT order_number FROM vault_order WHERE order_id = %s", [order])[0][0]
     url = reverse("ticket", args=["T-1"])
-    answer = client.get(
-        url, {"order": number, "reason": "call_back", "next": "https://evil.example"}
-    )
+    told = {"order": number, "reason": "call_back", "next": "https://evil.example"}
+    same = [client.get(url, told | {"order": name}) for name in (number, "#none")]
+    assert [answer.status_code for answer in same] == [200, 200]
+    assert "tickets" not in client.session
+    answer = client.post(url, told)
     assert answer["Location"].startswith("/desk/orders/")
     assert rows("SELECT count(*) FROM ledger_record WHERE kind = 'reveal'") == [(0,)]
-    assert client.get(url, {"order": "#none"}).status_code == 404
+    assert client.post(url, {"order": "#none"}).status_code == 404

@@ -100,6 +100,8 @@ def test_a_copy_says_who_looked(page):
 def test_a_ticket_makes_it_one_click(page):
     """Reason and ticket are filled in by the helpdesk's link; a refusal stands by the form."""
     page.open(f"{page.site}/desk/t/T-99/?order=%23shop-1&reason=return_pickup")
+    assert page.run("return document.activeElement.textContent") == "Open the order"
+    page.click("main button.primary")
     assert page.url == page.site + page.path
     assert "For ticket T-99" in page.text()
     page.click("#ask-phone button")

@@ -19,7 +19,9 @@ from orderveil.gate.reasons import Reason
 from orderveil.gate.search import By
 from orderveil.hops.support import asking, road, tickets, wording
 from orderveil.ledger.queries import entries_of
+from orderveil.people import budgets as purses
 from orderveil.people import memberships
+from orderveil.people.budgets import Spending
 from orderveil.web import guard
 from scene import ME, Scene, rows
 
@@ -80,6 +82,18 @@ def text(answer, status=200):
     assert answer.status_code == status, answer.content.decode()[-1500:]
     assert "no-store" in answer["Cache-Control"]
     return answer.content.decode()
+
+
+def opened(seen, ticket, **told):
+    """The answer to the button on the page that the helpdesk's link leads to."""
+    return seen.client.post(f"/desk/t/{ticket}/", told)
+
+
+def traces(seen):
+    """What opening a ticket leaves: searches spent, entries on record, the session's tickets."""
+    spent = purses.spent(seen.member.pk, Spending.SEARCHES, seen.desk.scene.now)
+    entries = rows("SELECT count(*) FROM ledger_pending")[0][0]
+    return spent, entries, len(seen.client.session.get("tickets", {}))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +215,7 @@ def test_who_left_between_two_clicks_is_out(seen):
 
 def test_a_ticket_opened_once_carries_its_reason(seen):
     """One click then: reason and ticket are filled in and shown, for that order only."""
-    answer = seen.client.get("/desk/t/T-88/?order=%23shop-1&reason=return_pickup")
+    answer = opened(seen, "T-88", order="#shop-1", reason="return_pickup")
     assert answer["Location"] == seen.url
     page = seen.page()
     assert "For ticket T-88, 15 minutes left." in page
@@ -217,7 +231,7 @@ def test_a_ticket_opened_once_carries_its_reason(seen):
 
 def test_a_ticket_without_a_reason_asks_once(seen):
     """The first reveal says why, and it holds for the next ones; the link may name a ref."""
-    answer = seen.client.get(f"/desk/t/T-88/?order={seen.ref}")
+    answer = opened(seen, "T-88", order=seen.ref)
     assert answer["Location"] == seen.url
     page = seen.page()
     assert 'name="reason"' in page
@@ -231,7 +245,7 @@ def test_a_ticket_without_a_reason_asks_once(seen):
 
 def test_a_ticket_is_over_after_a_quarter_of_an_hour(seen, monkeypatch):
     """Fourteen minutes later it holds, fifteen later it is gone; the session forgets it."""
-    seen.client.get("/desk/t/T-88/?order=%23shop-1&reason=call_back")
+    opened(seen, "T-88", order="#shop-1", reason="call_back")
     began = clocks.utc_now()
     for minutes, holds in ((14, True), (15, False)):
         monkeypatch.setattr(guard, "utc_now", lambda m=minutes: began + timedelta(minutes=m))
@@ -244,7 +258,7 @@ def test_a_session_keeps_ids_only_and_few(seen):
     """Order ids, tickets, codes and times; of many tickets the newest."""
     orders = seen.desk.scene.admit_many([seen.desk.scene.draft() for _ in range(25)])
     for number, _ in enumerate(orders):
-        seen.client.get(f"/desk/t/T-{number}/?order=%23shop-{number + 2}")
+        opened(seen, f"T-{number}", order=f"#shop-{number + 2}")
         if number == 17:  # a minute allows twenty searches
             break
     kept = seen.client.session["tickets"]
@@ -255,22 +269,40 @@ def test_a_session_keeps_ids_only_and_few(seen):
 
 
 @pytest.mark.parametrize(
-    ("path", "status"),
+    ("ticket", "told", "status"),
     [
-        ("T-1/?order=%23nothing", 404),
-        ("T-1/", 404),
-        ("9000000001/?order=%23shop-1", 422),
-        ("T-1/?order=%23shop-1&reason=because", 422),
-        ("T-1/?order=%23foreign", 404),
+        ("T-1", {"order": "#nothing"}, 404),
+        ("T-1", {}, 404),
+        ("9000000001", {"order": "#shop-1"}, 422),
+        ("T-1", {"order": "#shop-1", "reason": "because"}, 422),
+        ("T-1", {"order": "#foreign"}, 404),
     ],
 )
-def test_a_link_that_leads_nowhere_says_so(seen, path, status):
+def test_a_link_that_leads_nowhere_says_so(seen, ticket, told, status):
     """No such order, a ticket that is a phone, a reason of nobody's: nothing is kept."""
     foreign = Scene.make("another", now=seen.desk.scene.now)
     foreign.admit(foreign.draft("foreign"))
-    page = text(seen.client.get(f"/desk/t/{path}"), status)
+    page = text(opened(seen, ticket, **told), status)
     assert "9000000001" not in page
     assert "tickets" not in seen.client.session
+
+
+def test_a_link_alone_spends_and_records_nothing(seen):
+    """Whatever follows it by itself sees a button: no search, no act, no ticket in the session."""
+    link = "/desk/t/T-88/?order=%23shop-1&reason=return_pickup"
+    before = traces(seen)
+    for url in (link, link, "/desk/t/T-88/?order=%23nothing"):
+        page = text(seen.client.get(url))
+        assert "T-88" in page
+        assert "Open the order" in page
+    page = text(seen.client.get(link))
+    assert "#shop-1" in page
+    assert "Pick-up of a return" in page
+    for url in ("/desk/t/9000000001/?order=x", "/desk/t/T-1/?order=x&reason=because"):
+        text(seen.client.get(url), 422)
+    assert traces(seen) == before
+    opened(seen, "T-88", order="#shop-1")
+    assert traces(seen) == (before[0] + 1, before[1], 1)
 
 
 def test_a_centres_person_opens_tickets_of_its_orders_only(desk):
@@ -278,12 +310,10 @@ def test_a_centres_person_opens_tickets_of_its_orders_only(desk):
     seat = desk.scene.new_seat(Hop.SUPPORT, "centre")
     theirs = Seen(desk, Role.OUTSOURCED_SUPPORT, partner=seat.partner)
     desk.scene.admit()
-    pages = [
-        text(theirs.client.get(f"/desk/t/T-1/?order=%23{name}"), 404) for name in ("shop-2", "no")
-    ]
+    pages = [text(opened(theirs, "T-1", order=f"#{name}"), 404) for name in ("shop-2", "no")]
     tokens = re.compile(r'"X-CSRFToken": "\w+"|value="\w{64}"')
     assert len({tokens.sub("", page) for page in pages}) == 1
-    assert theirs.client.get("/desk/t/T-1/?order=shop-1")["Location"] == theirs.url
+    assert opened(theirs, "T-1", order="shop-1")["Location"] == theirs.url
     assert PHONE in text(theirs.reveal(kept="1", reason="call_back"))
 
 

@@ -3,6 +3,7 @@
 Rules kept here:
 - a value is in one answer to one POST: in no URL, no session, no message, no cache;
 - without JavaScript the answer is a page that leads back to the masked one by itself;
+- a link changes nothing: a ticket is opened by the button of the page it leads to;
 - whatever is refused is said where it was asked, and what was typed is not repeated.
 """
 
@@ -23,7 +24,7 @@ from orderveil.gate.desk.finding import order_named
 from orderveil.gate.desk.reveal import SHOWN_SECONDS, Revealable, Revealed, reveal_field
 from orderveil.gate.desk.verifying import Said, verify_caller
 from orderveil.gate.reasons import Cause, checked_cause, checked_ticket
-from orderveil.hops.support import asking, tickets
+from orderveil.hops.support import asking, tickets, wording
 from orderveil.hops.support.forms import LONGEST
 from orderveil.hops.support.refs import order_behind
 
@@ -81,11 +82,22 @@ def verify(request: HttpRequest, actor: Actor, ref: str) -> HttpResponse:
 
 
 def open_ticket(request: HttpRequest, actor: Actor, ticket: str) -> HttpResponse:
-    """The helpdesk's link: keep the ticket for that order, and go there."""
+    """The helpdesk's link names ticket and order; its one button keeps the ticket, and goes there.
+
+    The link itself looks nothing up: whatever follows links by itself, or a link that somebody
+    else laid out, spends no search of this person's and leaves nothing on record.
+    """
+    told = request.POST if request.method == "POST" else request.GET
     number = checked_ticket(ticket)
-    code = request.GET.get("reason", "")
+    code, named = told.get("reason", ""), told.get("order", "").strip()[:LONGEST]
     reason = checked_cause(code, number).reason if code else None
-    found = order_named(actor, request.GET.get("order", "")[:LONGEST], now=actor.now)
+    if not named:
+        raise RefusedError(_NAMES_NONE)
+    if request.method != "POST":
+        why = wording.of(wording.REASONS, code) if code else ""
+        context = {"ticket": number, "named": named, "code": code, "reason": why}
+        return render(request, "support/ticket.html", context)
+    found = order_named(actor, named, now=actor.now)
     if isinstance(found, Problem):
         raise RefusedError(found)
     tickets.keep(request, found, number, reason, actor.now)
@@ -152,4 +164,11 @@ _CHOOSE = Problem(
     detail="The form did not say which field it is about.",
     remedy="Reload the page and use its forms.",
     rule="desk: one field at a time",
+)
+_NAMES_NONE = Problem(
+    code="unknown_order",
+    detail="This link names no order.",
+    remedy="Have the helpdesk link to /desk/t/TICKET/?order=ORDER, or search for the order.",
+    rule="desk: a ticket is opened for one order",
+    status=404,
 )
