@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "orderveil.people.session_store.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "orderveil.web.directions.Undirected",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "orderveil.people.language.Spoken",
