@@ -13,8 +13,7 @@ from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem
 from orderveil.core.roles import ROLES, Permission, holders
 from orderveil.core.states import ParcelState
-from orderveil.gate import law as laws
-from orderveil.gate.asking import Caller, in_force
+from orderveil.gate.asking import Caller
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.desk.listing import scope_of
 from orderveil.partners import assignments
@@ -44,9 +43,6 @@ def hand_of(actor: Actor, permission: Permission, reason: str, now: datetime) ->
     caller = caller_of(actor, reason)
     if isinstance(caller, Problem):
         return caller
-    problem = in_force(laws.current(laws.law_of(actor.brand_id)), caller, now)
-    if problem is not None:
-        return problem
     scope = scope_of(caller, now)
     return scope if isinstance(scope, Problem) else Hand(caller, scope.states, scope.assigned)
 
