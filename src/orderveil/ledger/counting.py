@@ -12,9 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from orderveil.ledger import store
-from orderveil.ledger.entries import DisclosureKind
-
-_DISCLOSED = [kind.value for kind in DisclosureKind]
+from orderveil.ledger.entries import DISCLOSED, DisclosureKind
 
 
 class Shown(NamedTuple):
@@ -92,7 +90,7 @@ def batch_end(log_id: int, start: int, limit: int) -> int:
 
 def shown_between(log_id: int, start: int, end: int) -> list[Shown]:
     """What was shown by the entries with an index from `start` to `end` (exclusive)."""
-    params = {"log": log_id, "start": start, "end": end, "kinds": _DISCLOSED}
+    params = {"log": log_id, "start": start, "end": end, "kinds": [*DISCLOSED]}
     return [Shown(DisclosureKind(kind), *rest) for kind, *rest in store.query(_SHOWN, params)]
 
 
@@ -105,7 +103,7 @@ def sightings(log_id: int, orders: Collection[bytes], start: int, end: int) -> l
         "orders": list(orders),
         "start": start,
         "end": end,
-        "kinds": _DISCLOSED,
+        "kinds": [*DISCLOSED],
     }
     return [
         Sighting(bytes(order), entry_id, at, DisclosureKind(kind), partner, person, credential)

@@ -13,7 +13,7 @@ from uuid import UUID
 from orderveil.core.hops import Hop
 from orderveil.ledger import store
 from orderveil.ledger.acts import ActKind
-from orderveil.ledger.entries import ActEntry, Entry, decode
+from orderveil.ledger.entries import DISCLOSED, ActEntry, Entry, read
 
 
 class Done(NamedTuple):
@@ -60,7 +60,7 @@ def acts_about(log_id: int, subject: str, kind: ActKind) -> list[tuple[UUID, Act
     params = {"log": log_id, "subject": subject, "kind": kind.value}
     found = store.query(_ABOUT, params)
     return [
-        (entry_id, entry) for entry_id, _, raw in found if isinstance(entry := _read(raw), ActEntry)
+        (entry_id, entry) for entry_id, _, raw in found if isinstance(entry := read(raw), ActEntry)
     ]
 
 
@@ -68,7 +68,7 @@ def by_people(log_id: int, people: Collection[str], start: datetime, end: dateti
     """Everything they did to single orders from `start` to `end` (exclusive), oldest first."""
     params = {"log": log_id, "people": list(people), "start": start, "end": end}
     return [
-        Done(entry_id, at, person, kind, bytes(order), partner, _read(raw))
+        Done(entry_id, at, person, kind, bytes(order), partner, read(raw))
         for entry_id, at, person, kind, order, partner, raw in store.query(_BY_PEOPLE, params)
     ]
 
@@ -78,7 +78,7 @@ def people_for(log_id: int, partner_id: int, start: datetime, end: datetime) -> 
     params = {
         "log": log_id,
         "partner": partner_id,
-        "kinds": ["disclosure", "reveal", "bulk"],
+        "kinds": [*DISCLOSED],
         "start": start,
         "end": end,
     }
@@ -100,11 +100,7 @@ def assigned(log_id: int, partner_id: int, hop: Hop, start: datetime, end: datet
         {
             bytes(order)
             for order, raw in store.query(_ASSIGNED, params)
-            if isinstance(entry := _read(raw), ActEntry)
+            if isinstance(entry := read(raw), ActEntry)
             and (entry.detail.get("hop"), entry.detail.get("partner")) == wanted
         }
     )
-
-
-def _read(raw: bytes | None) -> Entry | None:
-    return None if raw is None else decode(bytes(raw))

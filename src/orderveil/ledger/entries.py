@@ -31,6 +31,9 @@ class DisclosureKind(StrEnum):
     BULK = "bulk"
 
 
+DISCLOSED = tuple(kind.value for kind in DisclosureKind)
+"""Their names, as the tables have them."""
+
 # Factories, because a plain default would be left out of the bytes.
 _v1: int = msgspec.field(default_factory=lambda: 1)
 _bulk: DisclosureKind = msgspec.field(default_factory=lambda: DisclosureKind.BULK)
@@ -170,6 +173,14 @@ def decode(raw: bytes) -> Entry:
     if kind in (DisclosureKind.DISCLOSURE, DisclosureKind.REVEAL):
         return _disclosure_decoder.decode(raw)
     return _act_decoder.decode(raw)
+
+
+def read(raw: bytes | None) -> Entry | None:
+    """What stored bytes say; None if their term is over, or if they are no entry."""
+    try:
+        return None if raw is None else decode(bytes(raw))
+    except ValueError:
+        return None
 
 
 def rows_of(raw: bytes) -> tuple[int, bytes] | None:

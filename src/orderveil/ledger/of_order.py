@@ -17,8 +17,8 @@ from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
 from orderveil.ledger import store
-from orderveil.ledger.entries import DisclosureKind, decode
-from orderveil.ledger.queries import OrderEntry
+from orderveil.ledger.entries import DISCLOSED, DisclosureKind
+from orderveil.ledger.queries import OrderEntry, order_entry
 
 
 class Shown(NamedTuple):
@@ -41,7 +41,6 @@ class Shown(NamedTuple):
 
 
 _forms = msgspec.json.Decoder(dict[Field, Form])
-_DISCLOSED = [kind.value for kind in DisclosureKind]
 # A bulk's rows have no entry of their own: they speak through its head.
 _SHOWN = """
 SELECT hop, partner_id, person, is_reveal, reason, forms, count(*), min(at), max(at),
@@ -72,7 +71,7 @@ SELECT r.entry_id, r.at, r.kind, r.parcel_no, r.hop, r.partner_id, r.credential_
 
 def shown_of(order_id: bytes) -> list[Shown]:
     """Everybody who was shown anything of an order, by when they last were."""
-    told = {"order": order_id, "kinds": _DISCLOSED, "reveal": DisclosureKind.REVEAL.value}
+    told = {"order": order_id, "kinds": [*DISCLOSED], "reveal": DisclosureKind.REVEAL.value}
     return [
         Shown(
             Hop(hop),
@@ -94,18 +93,4 @@ def shown_of(order_id: bytes) -> list[Shown]:
 
 def latest_of(order_id: bytes, limit: int) -> list[OrderEntry]:
     """The last things that happened to an order, the newest first."""
-    found = store.query(_LATEST, {"order": order_id, "limit": limit})
-    return [
-        OrderEntry(
-            entry_id,
-            at,
-            kind,
-            parcel_no,
-            Hop(hop) if hop else None,
-            partner,
-            credential,
-            None if raw is None else decode(bytes(raw)),
-            index,
-        )
-        for entry_id, at, kind, parcel_no, hop, partner, credential, raw, index in found
-    ]
+    return [order_entry(*row) for row in store.query(_LATEST, {"order": order_id, "limit": limit})]

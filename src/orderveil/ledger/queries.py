@@ -16,16 +16,16 @@ from orderveil.core.forms import SHOWS_NOTHING, Form
 from orderveil.core.hops import Hop
 from orderveil.ledger import store
 from orderveil.ledger.entries import (
+    DISCLOSED,
     BulkEntry,
     DisclosureEntry,
-    DisclosureKind,
     Entry,
     PolicyRef,
     decode,
+    read,
 )
 
 PAGE = 1_000
-_DISCLOSED = [kind.value for kind in DisclosureKind]
 
 
 class OrderEntry(NamedTuple):
@@ -120,22 +120,25 @@ def latest(log_id: int, limit: int) -> list[Placed]:
 
 def entries_of(order_id: bytes, *, log_id: int | None = None) -> list[OrderEntry]:
     """Everything on record about an order, oldest first; with `log_id` only what that log says."""
-    return [
-        OrderEntry(
-            entry_id,
-            at,
-            kind,
-            parcel_no,
-            Hop(hop) if hop else None,
-            partner,
-            credential,
-            _read(raw),
-            index,
-        )
-        for entry_id, at, kind, parcel_no, hop, partner, credential, raw, index in store.query(
-            _OF_ORDER, {"order": order_id, "log": log_id}
-        )
-    ]
+    found = store.query(_OF_ORDER, {"order": order_id, "log": log_id})
+    return [order_entry(*row) for row in found]
+
+
+def order_entry(
+    entry_id: UUID,
+    at: datetime,
+    kind: str,
+    parcel_no: int,
+    hop: str | None,
+    partner: int | None,
+    credential: int | None,
+    raw: bytes | None,
+    index: int | None,
+) -> OrderEntry:
+    """A row as the statements about one order have it."""
+    known = Hop(hop) if hop else None
+    told = (entry_id, at, kind, parcel_no, known, partner, credential)
+    return OrderEntry(*told, read(raw), index)
 
 
 def who_holds(order_id: bytes, field: Field) -> list[Holding]:
@@ -163,7 +166,7 @@ def seen_by(credential_id: int, start: datetime, end: datetime) -> Iterator[Seen
     after: dict[str, Any] = {"at": start, "order": b"", "entry": UUID(int=0), "parcel": -1}
     fixed = {
         "credential": credential_id,
-        "kinds": _DISCLOSED,
+        "kinds": [*DISCLOSED],
         "start": start,
         "end": end,
         "page": PAGE,
@@ -178,13 +181,6 @@ def seen_by(credential_id: int, start: datetime, end: datetime) -> Iterator[Seen
         after = {"at": at, "order": bytes(order_id), "entry": entry_id, "parcel": parcel_no}
         if len(rows) < PAGE:
             return
-
-
-def _read(raw: bytes | None) -> Entry | None:
-    try:
-        return None if raw is None else decode(bytes(raw))
-    except ValueError:
-        return None
 
 
 def _forms(raw: bytes | None) -> dict[Field, Form]:

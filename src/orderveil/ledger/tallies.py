@@ -10,9 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from orderveil.ledger import store
-from orderveil.ledger.entries import DisclosureKind
-
-_DISCLOSED = [kind.value for kind in DisclosureKind]
+from orderveil.ledger.entries import DISCLOSED
 
 
 class Tally(NamedTuple):
@@ -77,4 +75,4 @@ def last_acted(
 def _params(
     log_id: int, whom: list[str] | list[int], start: datetime, end: datetime
 ) -> dict[str, object]:
-    return {"log": log_id, "whom": whom, "kinds": _DISCLOSED, "start": start, "end": end}
+    return {"log": log_id, "whom": whom, "kinds": [*DISCLOSED], "start": start, "end": end}
