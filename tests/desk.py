@@ -69,6 +69,7 @@ class Desk:
                 partner_id=partner.pk if partner else None,
                 **more,
             )
+            memberships.accept(made, now=self.scene.now)
             # A fast hash: what these tests are about is behind the sign-in.
             made.person.password = _hashed()
             made.person.save()

@@ -21,7 +21,7 @@ def test_a_person_is_added_by_standard_input(shop):
     member = Membership.objects.get(pk=made["number"])
     assert (member.role, member.person.name) == ("owner", "Meera Invented")
     token = path_of(made["link"])
-    assert invitations.invited(token, now=member.created_at) == member.person
+    assert invitations.invited(token, now=member.created_at).membership == member
     assert token not in str(rows("SELECT token_hash::text FROM people_invitation"))
 
 
@@ -29,8 +29,11 @@ def test_the_list_shows_who_is_there(shop):
     """With the number that other commands take; no address, no link."""
     made = shop.json("person", "add", "--role", "owner", typed=MEERA)
     printed = shop("person", "list").output
-    for word in (str(made["number"]), "Meera Invented", "owner", "link waits"):
+    for word in (str(made["number"]), "not accepted yet", "owner", "link waits"):
         assert word in printed
+    at = Membership.objects.get().created_at
+    invitations.redeem(path_of(made["link"]), "nine green parrots sing", now=at)
+    assert "Meera Invented" in shop("person", "list").output
     assert "meera@" not in printed
     assert path_of(made["link"]) not in printed
 
@@ -49,7 +52,9 @@ def test_somebody_starts_over(shop):
 
 def test_somebody_leaves(shop):
     """For a reason that is on record; the last owner stays."""
-    shop("person", "add", "--role", "owner", typed=MEERA)
+    made = shop.json("person", "add", "--role", "owner", typed=MEERA)
+    at = Membership.objects.get(pk=made["number"]).created_at
+    invitations.redeem(path_of(made["link"]), "nine green parrots sing", now=at)
     ravi = shop.json("person", "add", "--role", "support", typed="r@people.example\nRavi\n")
     shop("person", "leave", ravi["number"], "--reason", "left the company")
     assert not Person.objects.get(name="Ravi").is_active

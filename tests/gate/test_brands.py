@@ -97,7 +97,7 @@ def test_a_brand_begins_with_its_first_owner(desk, operator):
     brand = Brand.objects.get(slug="saree")
     owner = Membership.objects.get(brand_id=brand.pk)
     assert (owner.role, owner.person.email) == (Role.OWNER, "ila@saree.example")
-    assert invitations.invited(token, now=desk.scene.now) == owner.person
+    assert invitations.invited(token, now=desk.scene.now).membership == owner
     assert token not in client.get(f"/platform/brands/{brand.pk}/").content.decode()
     assert token not in str(dict(client.session.items()))
     who = f"person:{operator.person_id}"
@@ -114,16 +114,18 @@ def test_a_brand_begins_with_its_first_owner(desk, operator):
     assert "storefront" in registry.partner(brand, "saree").hops
 
 
-def test_an_owner_who_is_here_already_gets_no_link(desk, operator):
-    """A link sets a password: nobody else's operator may hand one out for a living account."""
+def test_an_owner_who_is_here_already_accepts_with_their_account(desk, operator):
+    """The link sets no password of a living account, and until it is used nothing is theirs."""
     known = desk.person(Role.OWNER).person
-    client = desk.client(operator)
-    answer = client.post("/platform/brands/add/", NEW | {"email": known.email.upper()})
-    assert answer.status_code == 302
-    assert Person.objects.get(pk=known.pk).has_usable_password()
-    brand = Brand.objects.get(slug="saree")
-    assert Membership.objects.get(brand_id=brand.pk).person == known
-    assert acts(brand.pk, "person_invited") == []
+    answer = desk.client(operator).post(
+        "/platform/brands/add/", NEW | {"email": known.email.upper()}
+    )
+    token = re.search(r"/account/welcome/([\w-]+)/", answer.content.decode())[1]
+    now = desk.scene.now
+    assert invitations.redeem(token, "nine green parrots sing", now=now) is None
+    made = Membership.objects.get(brand_id=Brand.objects.get(slug="saree").pk)
+    assert (made.person, made.accepted_at) == (known, None)
+    assert invitations.accept_as(known, token, now=now) == made
 
 
 @pytest.mark.parametrize(

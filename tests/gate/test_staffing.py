@@ -13,7 +13,7 @@ from orderveil.gate.staffing import managing, rules
 from orderveil.gate.staffing.managing import Terms
 from orderveil.ledger.acts import ActKind
 from orderveil.partners import registry
-from orderveil.people import memberships
+from orderveil.people import invitations, memberships
 from orderveil.people.models import Invitation, Membership, Person
 from people.door import acts, sign_in, visitor
 from scene import Scene, rows
@@ -221,20 +221,41 @@ def test_a_new_link_makes_the_old_one_useless(desk, owner):
     assert Invitation.objects.filter(used_at=None).count() == 1
 
 
-def test_a_brand_has_no_link_for_people_of_another(desk, owner):
-    """Somebody who works elsewhere, too, is added without a link, and none can be made here."""
+def test_a_brand_sets_no_password_of_another_s_people(desk, owner):
+    """Before they accept its link only lets them accept; afterwards it makes none."""
     elsewhere = Desk.make(Scene.make("vastralaya"))
     ravi = elsewhere.person(Role.SUPPORT)
-    answer = owner.post("/people/add/", NEW | {"email": ravi.person.email})
+    first = link_on(owner.post("/people/add/", NEW | {"email": ravi.person.email}))
     here = Membership.objects.get(person=ravi.person, brand_id=desk.scene.brand.pk)
-    assert answer["Location"] == f"/people/{here.pk}/"
-    assert not Invitation.objects.exists()
+    again = link_on(owner.post(f"/people/{here.pk}/link/"))
+    for link in (first, again):
+        token = link.split("/")[-2]
+        assert invitations.redeem(token, "nine green parrots sing", now=desk.scene.now) is None
+    refused = owner.post(f"/people/{here.pk}/link/", {"start_over": "yes"})
+    assert refused.status_code == 409
+    memberships.accept(here, now=desk.scene.now)
     for told in ({}, {"start_over": "yes"}):
         answer = owner.post(f"/people/{here.pk}/link/", told)
         assert answer.status_code == 409
         assert "another brand" in problem(answer)
-    assert not Invitation.objects.exists()
+    assert not Invitation.objects.filter(used_at=None).exists()
     assert sign_in(ravi).get("/").status_code == 200
+
+
+def test_a_brand_learns_nothing_of_an_account_by_adding_it(desk, owner):
+    """Name and factors of somebody who works elsewhere are shown when they have accepted."""
+    ravi = Desk.make(Scene.make("vastralaya")).person(Role.SUPPORT, "ravi_elsewhere")
+    known = owner.post("/people/add/", NEW | {"email": ravi.person.email}).content.decode()
+    unknown = owner.post("/people/add/", NEW | {"email": "no@people.example"}).content.decode()
+    assert known.count("<p") == unknown.count("<p")
+    here = Membership.objects.get(person=ravi.person, brand_id=desk.scene.brand.pk)
+    page = owner.get(f"/people/{here.pk}/").content.decode()
+    listed = owner.get("/people/").content.decode()
+    for shown in (known, page, listed):
+        assert ravi.person.name not in shown
+    assert 'class="badge ok"' not in page
+    memberships.accept(here, now=desk.scene.now)
+    assert ravi.person.name in owner.get(f"/people/{here.pk}/").content.decode()
 
 
 def test_who_comes_back_begins_anew(desk, owner):

@@ -68,7 +68,10 @@ CHANGES = {
 WITHOUT_A_USE_CASE = {
     ActKind.SIGNATORY_REVOKED,
 }
-OF_PEOPLE = {ActKind.PERSON_ADDED, ActKind.ROLE_CHANGED, ActKind.MEMBERSHIP_ENDED}
+OF_PEOPLE = {
+    *(ActKind.PERSON_ADDED, ActKind.MEMBERSHIP_ACCEPTED),
+    *(ActKind.ROLE_CHANGED, ActKind.MEMBERSHIP_ENDED),
+}
 """Tried in tests/people."""
 
 

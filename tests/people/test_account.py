@@ -205,6 +205,7 @@ def test_another_brand_is_chosen(desk):
     there = memberships.join(
         other.pk, asha.person.email, "", Role.AUDITOR, now=desk.scene.now, who=ME
     )
+    memberships.accept(there, now=desk.scene.now)
     client = desk.client(asha)
     assert client.get("/people/").status_code == 403
     assert "vastralaya" in main(client.get("/account/places/"))

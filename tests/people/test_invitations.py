@@ -33,7 +33,7 @@ def now(asha):
 
 def test_a_link_serves_once(asha, now):
     """The first password holds."""
-    token = invitations.invite(asha.person, now=now, who=ME)
+    token = invitations.invite(asha, now=now, who=ME)
     assert invitations.redeem(token, FIRST, now=now) == asha.person
     assert invitations.redeem(token, SECOND, now=now) is None
     assert Person.objects.get(pk=asha.person_id).check_password(FIRST)
@@ -42,7 +42,7 @@ def test_a_link_serves_once(asha, now):
 
 def test_a_link_serves_one_of_two_at_once(asha, now):
     """Both press the button in the same moment."""
-    token = invitations.invite(asha.person, now=now, who=ME)
+    token = invitations.invite(asha, now=now, who=ME)
     found = together(
         lambda: invitations.redeem(token, FIRST, now=now),
         lambda: invitations.redeem(token, SECOND, now=now),
@@ -52,9 +52,11 @@ def test_a_link_serves_one_of_two_at_once(asha, now):
 
 def test_a_link_runs_out(asha, now):
     """Good until its last moment, and not at it."""
-    token = invitations.invite(asha.person, now=now, who=ME, life=timedelta(hours=2))
+    token = invitations.invite(asha, now=now, who=ME, life=timedelta(hours=2))
     end = now + timedelta(hours=2)
-    assert invitations.invited(token, now=end - timedelta(seconds=1)) == asha.person
+    found = invitations.invited(token, now=end - timedelta(seconds=1))
+    assert found is not None
+    assert found.membership == asha
     assert invitations.invited(token, now=end) is None
     assert invitations.redeem(token, FIRST, now=end) is None
     assert not Person.objects.get(pk=asha.person_id).has_usable_password()
@@ -62,19 +64,19 @@ def test_a_link_runs_out(asha, now):
 
 def test_a_new_link_supersedes_the_old(asha, now):
     """Only the last one is good, and the list shows its time."""
-    old = invitations.invite(asha.person, now=now, who=ME)
+    old = invitations.invite(asha, now=now, who=ME)
     later = now + timedelta(hours=1)
-    new = invitations.invite(asha.person, now=later, who=ME)
+    new = invitations.invite(asha, now=later, who=ME)
     assert invitations.redeem(old, FIRST, now=later) is None
-    waiting = invitations.waiting([asha.person_id, 0], now=later)
-    assert waiting == {asha.person_id: later + invitations.LIFE}
+    waiting = invitations.waiting([asha.pk, 0], now=later)
+    assert waiting == {asha.pk: later + invitations.LIFE}
     assert invitations.redeem(new, FIRST, now=later) == asha.person
-    assert invitations.waiting([asha.person_id], now=later) == {}
+    assert invitations.waiting([asha.pk], now=later) == {}
 
 
 def test_a_leaver_s_link_is_over(asha, now):
     """Somebody who left before they began sets no password."""
-    token = invitations.invite(asha.person, now=now, who=ME)
+    token = invitations.invite(asha, now=now, who=ME)
     memberships.leave(asha, now=now, who=ME)
     assert invitations.invited(token, now=now) is None
     assert invitations.redeem(token, FIRST, now=now) is None
@@ -82,7 +84,7 @@ def test_a_leaver_s_link_is_over(asha, now):
 
 def test_only_a_hash_is_stored(asha, now):
     """32 bytes that open nothing; a guess finds nothing."""
-    token = invitations.invite(asha.person, now=now, who=ME)
+    token = invitations.invite(asha, now=now, who=ME)
     stored = bytes(Invitation.objects.get().token_hash)
     assert len(stored) == 32
     for guess in (stored.hex(), token[:-1], token + "x", "x"):
@@ -92,7 +94,7 @@ def test_only_a_hash_is_stored(asha, now):
 
 def test_every_link_is_on_record(asha, now):
     """By whom and for whom; nothing in the act opens anything."""
-    token = invitations.invite(asha.person, now=now, who=ME)
+    token = invitations.invite(asha, now=now, who=ME)
     (act,) = acts(asha.brand_id, ActKind.PERSON_INVITED)
     assert (act["subject"], act["who"]["person"]) == (asha.person.tag, ME.person)
     assert token not in str(act)

@@ -152,8 +152,8 @@ def test_no_passkey_is_a_fault_or_tells_who_is_here(desk, sent):
 def test_a_guessed_link_is_over_like_a_used_one(desk, token):
     """First-run links answer as if there were nothing; one-time links as if they were used."""
     asha = desk.person(Role.SUPPORT)
-    used = invitations.invite(asha.person, now=desk.scene.now, who=ME)
-    invitations.invite(asha.person, now=desk.scene.now, who=ME)
+    used = invitations.invite(asha, now=desk.scene.now, who=ME)
+    invitations.invite(asha, now=desk.scene.now, who=ME)
     for name in ("welcome", "first_run"):
         guessed = visitor().get(reverse(name, args=[token]))
         real = visitor().get(reverse(name, args=[used]))

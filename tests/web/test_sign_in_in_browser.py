@@ -22,15 +22,15 @@ AT = "return location.pathname === arguments[0]"
 
 def newcomer(desk):
     """Somebody who was just added, and the token of their link."""
-    person = memberships.join(
+    made = memberships.join(
         desk.scene.brand.pk,
         "new.colleague@people.example",
         "New Colleague",
         Role.SUPPORT,
         now=utc_now(),
         who=ME,
-    ).person
-    return person, invitations.invite(person, now=utc_now(), who=ME)
+    )
+    return made.person, invitations.invite(made, now=utc_now(), who=ME)
 
 
 def set_password(page, site, token):

@@ -57,13 +57,9 @@ def add(
     email, name = _email(), ask("Name")
     terms = Terms(Role(role), partner)
     made = managing.add(brand_id, email, name, terms, now=utc_now(), who=machine())
-    link = _link(made.token) if made.token else None
+    link = _link(made.token)
     answer = {"number": made.member.pk, "role": role, "link": link}
-    said = f"Number {made.member.pk}, {role}."
-    if link is None:
-        show(answer, f"{said} They have an account already and sign in with it.", as_json=as_json)
-    else:
-        show(answer, f"{said}\n{_told(link)}", as_json=as_json)
+    show(answer, f"Number {made.member.pk}, {role}.\n{_told(link)}", as_json=as_json)
 
 
 def _email() -> str:
@@ -101,7 +97,7 @@ def list_(brand_name: str | None, *, platform: bool, as_json: bool) -> None:
         (
             (
                 str(row["number"]),
-                row["name"],
+                row["name"] or "not accepted yet",
                 row["role"],
                 f"{row['last_used_at']:%Y-%m-%d}" if row["last_used_at"] else "never",
                 ", ".join(row["factors"]) or "none",
@@ -116,7 +112,7 @@ def _row(each: Colleague) -> dict[str, Any]:
     return {
         "number": each.member.pk,
         "person": each.person.tag,
-        "name": each.person.name,
+        "name": each.called if each.member.accepted_at else None,
         "role": each.member.role,
         "partner": each.member.partner_id,
         "last_used_at": each.member.last_used_at,
@@ -137,8 +133,12 @@ def link(
 ) -> None:
     """Print a new one-time link for the person with that NUMBER of the list."""
     member = memberships.member(_place(brand_name, platform=platform), number)
-    make = invitations.start_over if start_over else invitations.invite
-    made = _link(make(member.person, now=utc_now(), who=machine()))
+    now = utc_now()
+    if start_over:
+        token = invitations.start_over(member, now=now, who=machine())
+    else:
+        token = invitations.invite(member, now=now, who=machine(), sets_password=True)
+    made = _link(token)
     show({"number": number, "link": made}, _told(made), as_json=as_json)
 
 

@@ -120,7 +120,7 @@ def _read(brand_id: int, rev: int) -> Law:
         partners={partner.pk: partner for partner in Partner.objects.filter(brand_id=brand_id)},
         agreements=agreements,
         credentials={c.pk: c for c in Credential.objects.filter(brand_id=brand_id)},
-        members={m.pk: m for m in Membership.objects.filter(brand_id=brand_id, ended_at=None)},
+        members={m.pk: m for m in Membership.objects.in_force().filter(brand_id=brand_id)},
     )
 
 

@@ -157,7 +157,7 @@ def close(actor: Actor, number: int, outcome: Outcome, reason: str) -> Alert:
 def handlers(brand_id: int) -> list[Membership]:
     """Everybody of the brand who handles alerts."""
     roles = [str(role) for role in holders(Permission.HANDLE_ALERTS)]
-    found = Membership.objects.filter(brand_id=brand_id, ended_at=None, role__in=roles)
+    found = Membership.objects.in_force().filter(brand_id=brand_id, role__in=roles)
     return list(found.select_related("person").order_by("pk"))
 
 

@@ -31,7 +31,7 @@ def _of_credentials(brand_id: int, now: datetime) -> list[Finding]:
 
 def _of_people(brand_id: int, now: datetime) -> list[Finding]:
     """A person may belong to several brands: each is told, and each looks for itself."""
-    people = Membership.objects.filter(brand_id=brand_id, ended_at=None)
+    people = Membership.objects.in_force().filter(brand_id=brand_id)
     tags = [f"person:{number}" for number in people.values_list("person_id", flat=True)]
     since = now - timedelta(days=2)
     found = []
@@ -81,7 +81,7 @@ def failed_sign_ins(brand_id: int, now: datetime) -> list[Finding]:
 
 
 def _accounts(brand_id: int) -> list[tuple[str, str]]:
-    members = Membership.objects.filter(brand_id=brand_id, ended_at=None).select_related("person")
+    members = Membership.objects.in_force().filter(brand_id=brand_id).select_related("person")
     return [(each.person.tag, account_of(each.person.email)) for each in members]
 
 

@@ -18,7 +18,7 @@ LAST_USE_STEP = timedelta(minutes=1)
 
 def places(person: Person) -> list[Membership]:
     """Every membership the person has now."""
-    return list(Membership.objects.filter(person=person, ended_at=None).order_by("pk"))
+    return list(Membership.objects.in_force().filter(person=person).order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -54,6 +55,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         if user.is_authenticated and factors.has_factor(user):
             return [each for each in methods if each["id"] != "reauthenticate"]
         return methods
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try: for this account from this address, and, more patiently, from anywhere.
+
+        So that whoever knows an address can't lock its owner out from elsewhere with five tries.
+        """
+        super().pre_authenticate(request, **credentials)
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        spent = ratelimit.consume(
+            request, app="allauth.account", action="login_failed_anywhere", key=key
+        )
+        if spent is None:
+            raise self.validation_error("too_many_login_attempts")
+        # One list, so that a sign-in that succeeds gives back both.
+        self._login_failed_rl_usage.usage.extend(spent.usage)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        account: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{account}:{ratelimit.get_ip(request)}"
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address as the door saw it: trusted proxies were resolved there."""

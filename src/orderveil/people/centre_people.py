@@ -42,7 +42,7 @@ def partners_with_people(brand_id: int) -> set[int]:
 
 def workers(brand_id: int, partner_id: int, start: datetime, end: datetime) -> list[Worker]:
     """Who belonged to the centre at any moment from `start` to `end` (exclusive), by number."""
-    there = Membership.objects.filter(brand_id=brand_id, partner_id=partner_id, created_at__lt=end)
+    there = Membership.objects.filter(brand_id=brand_id, partner_id=partner_id, accepted_at__lt=end)
     members = list(there.filter(Q(ended_at=None) | Q(ended_at__gt=start)).order_by("pk"))
     kinds = _factors({member.person_id for member in members}, end)
     return [
@@ -50,7 +50,7 @@ def workers(brand_id: int, partner_id: int, start: datetime, end: datetime) -> l
             f"person:{member.person_id}",
             member.pk,
             member.role,
-            member.created_at,
+            member.accepted_at,
             member.ended_at,
             kinds.get(member.person_id, ()),
         )

@@ -3,6 +3,8 @@
 Rules kept here:
 - outsourced support belongs to a partner, the platform operator to the installation;
 - a brand keeps an owner: the last one neither leaves nor becomes something else;
+- a membership opens nothing before the person accepted it with a link of that brand's: whoever
+  began the account at another brand accepts nothing in their place;
 - who leaves loses everything in the same transaction: role, sessions, and (with their last
   membership) the account; who comes back begins with a new link, password and factor;
 - what a change is decided on is read under the lock, never what a page had read before.
@@ -17,7 +19,7 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Role
 from orderveil.ledger.acts import ActKind, Detail, Who, record
 from orderveil.people import factors, quotas, sessions
-from orderveil.people.models import Membership, Person
+from orderveil.people.models import Invitation, Membership, Person
 
 INSTALLATION = 0
 
@@ -63,7 +65,10 @@ def join(
     views_per_day: int | None = None,
     is_demo: bool = False,
 ) -> Membership:
-    """A person in a brand; the account is made if the address is new. Raises `RefusedError`."""
+    """A person in a brand, once they accept; a new address gets an account.
+
+    Raises `RefusedError`.
+    """
     _check_place(brand_id, role, partner_id)
     email = email.strip().lower()
     person = Person.objects.select_for_update().filter(email__iexact=email).first()
@@ -97,6 +102,28 @@ def join(
 
 
 @transaction.atomic
+def accept(membership: Membership, *, now: datetime) -> None:
+    """The person's own act: from here on it lets them work. Raises `RefusedError`.
+
+    Links that other brands made for a lost password end with it: they would open this brand.
+    """
+    # First the person: who hands out a link or another membership waits here.
+    Person.objects.select_for_update().get(pk=membership.person_id)
+    current = _locked(membership)
+    if current.accepted_at is not None:
+        return
+    Membership.objects.filter(pk=membership.pk).update(accepted_at=now)
+    membership.accepted_at = now
+    of_person = Invitation.objects.filter(membership__person_id=membership.person_id, used_at=None)
+    of_person.filter(Q(sets_password=True) | Q(membership=membership)).update(used_at=now)
+    tag = f"person:{membership.person_id}"
+    detail: Detail = {"membership": membership.pk}
+    who = Who(person=tag)
+    kind = ActKind.MEMBERSHIP_ACCEPTED
+    record(membership.brand_id, kind, now=now, who=who, subject=tag, detail=detail)
+
+
+@transaction.atomic
 def change(
     membership: Membership,
     role: Role,
@@ -110,9 +137,10 @@ def change(
 ) -> None:
     """Another role, centre or budget. Raises `RefusedError`."""
     _check_place(membership.brand_id, role, partner_id)
-    before = Role(_locked(membership).role)
+    current = _locked(membership)
+    before = Role(current.role)
     if before == Role.OWNER and role != Role.OWNER:
-        _keep_an_owner(membership)
+        _keep_an_owner(current)
     Membership.objects.filter(pk=membership.pk).update(
         role=role,
         partner_id=partner_id,
@@ -142,10 +170,13 @@ def change(
 @transaction.atomic
 def leave(membership: Membership, *, now: datetime, who: Who, reason: str = "") -> None:
     """The person no longer belongs to the brand: nothing of it is theirs from the commit on."""
-    if _locked(membership).role == Role.OWNER:
-        _keep_an_owner(membership)
+    # First the person, as everywhere: leaving two brands at once, the second sees nothing left.
+    person = Person.objects.select_for_update().get(pk=membership.person_id)
+    current = _locked(membership)
+    if current.role == Role.OWNER:
+        _keep_an_owner(current)
     Membership.objects.filter(pk=membership.pk).update(ended_at=now)
-    person = membership.person
+    Invitation.objects.filter(membership=membership, used_at=None).update(used_at=now)
     detail: Detail = {"membership": membership.pk, "reason": reason}
     record(
         membership.brand_id,
@@ -155,9 +186,8 @@ def leave(membership: Membership, *, now: datetime, who: Who, reason: str = "") 
         subject=person.tag,
         detail=detail,
     )
-    sessions.end_all(person)
-    # Leaving two brands at once: the second waits here, and sees that nothing is left.
-    Person.objects.select_for_update().get(pk=person.pk)
+    if current.accepted_at is not None:
+        sessions.end_all(person)
     if not Membership.objects.filter(person=person, ended_at=None).exists():
         Person.objects.filter(pk=person.pk).update(is_active=False, left_at=now)
 
@@ -182,10 +212,9 @@ def _come_back(person: Person) -> None:
 
 
 def _keep_an_owner(leaving: Membership) -> None:
-    others = Membership.objects.filter(
-        brand_id=leaving.brand_id, role=Role.OWNER, ended_at=None
-    ).exclude(pk=leaving.pk)
-    if not others.exists():
+    owners = Membership.objects.in_force().filter(brand_id=leaving.brand_id, role=Role.OWNER)
+    # Who never accepted keeps nothing up, neither by staying nor by leaving.
+    if leaving.accepted_at is not None and not owners.exclude(pk=leaving.pk).exists():
         raise RefusedError(_LAST_OWNER)
 
 

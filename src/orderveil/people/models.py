@@ -52,8 +52,16 @@ class Person(AbstractBaseUser):
         return f"person:{self.pk}"
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships, by what they are good for."""
+
+    def in_force(self) -> "MembershipQuerySet":
+        """Accepted by the person and not ended: what lets anybody work anywhere."""
+        return self.filter(ended_at=None, accepted_at__isnull=False)
+
+
 class Membership(models.Model):
-    """A role that a person holds in a brand (0: in the installation)."""
+    """A role that a person holds in a brand (0: in the installation), once they accepted it."""
 
     id = models.BigAutoField(primary_key=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
@@ -65,8 +73,12 @@ class Membership(models.Model):
     """Fewer (or more) than the role's own number; None: the role's."""
     views_per_day = models.IntegerField(null=True)
     created_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    """None: the link with which they accept it is still out; until then it opens nothing."""
     ended_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         db_table = "people_membership"
@@ -83,10 +95,15 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A one-time link with which a person sets their password. Only its hash is stored."""
+    """A one-time link with which a person accepts a membership, or comes back to it.
+
+    Only its hash is stored.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT)
+    sets_password = models.BooleanField(default=False)
+    """Of an account that has begun, too: made for somebody who lost their password."""
     token_hash = models.BinaryField(unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

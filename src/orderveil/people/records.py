@@ -21,7 +21,7 @@ def record_everywhere(
 ) -> None:
     """One act about a person on the log of each brand they belong to; else the installation's."""
     brands = list(
-        Membership.objects.filter(person=person, ended_at=None).values_list("brand_id", flat=True)
+        Membership.objects.in_force().filter(person=person).values_list("brand_id", flat=True)
     )
     for brand_id in brands or [INSTALLATION]:
         record(

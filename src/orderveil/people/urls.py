@@ -31,6 +31,7 @@ urlpatterns = [
     path("sessions/end/", views.end_sessions, name="end_sessions"),
     path("enrol/", views.enrol, name="enrol"),
     path("welcome/<str:token>/", views.welcome, name="welcome"),
+    path("join/<str:token>/", views.accept, name="accept"),
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),

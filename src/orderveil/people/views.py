@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
@@ -19,34 +20,65 @@ from orderveil.people.forms import LanguageForm, PasswordForm
 from orderveil.people.models import Person
 from orderveil.people.session_store import stored_name
 
-View = Callable[[HttpRequest, Person], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 
-def _own(view: View) -> Callable[[HttpRequest], HttpResponseBase]:
+def _own(view: View) -> View:
     """A view of one's own account: for people who are signed in."""
 
     @wraps(view)
-    def signed_in(request: HttpRequest) -> HttpResponseBase:
+    def signed_in(request: HttpRequest, **values: str) -> HttpResponseBase:
         person = request.user
-        return view(request, person) if isinstance(person, Person) else redirect("account_login")
+        if isinstance(person, Person):
+            return view(request, person, **values)
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path}, safe='/')}")
 
     return signed_in
 
 
 @require_http_methods(["GET", "POST"])
 def welcome(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The one-time link: a password, then straight to enrolling a second factor."""
+    """The one-time link: a password, then straight to enrolling a second factor.
+
+    Whoever has an account already signs in with it and accepts instead.
+    """
     now = utc_now()
-    person = invitations.invited(token, now=now)
-    if person is None:
-        return render(request, "people/link_over.html", status=410)
-    form = PasswordForm(person, request.POST or None)
+    found = invitations.invited(token, now=now)
+    if found is None:
+        return _over(request)
+    told = {"membership": found.membership, "token": token}
+    if not invitations.asks_for_password(found):
+        return render(request, "people/account_there.html", told)
+    form = PasswordForm(found.membership.person, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        found = invitations.redeem(token, form.cleaned_data["password"], now=now)
-        if found is None:
-            return render(request, "people/link_over.html", status=410)
-        return begin_session(request, found)
-    return render(request, "people/welcome.html", {"form": form, "person": person})
+        person = invitations.redeem(token, form.cleaned_data["password"], now=now)
+        return _over(request) if person is None else begin_session(request, person)
+    return render(request, "people/welcome.html", told | {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@_own
+def accept(request: HttpRequest, person: Person, token: str) -> HttpResponseBase:
+    """Join a brand with the account one has, having seen what opens it."""
+    now = utc_now()
+    found = invitations.invited(token, now=now)
+    if found is None:
+        return _over(request)
+    if found.membership.person_id != person.pk:
+        return render(request, "people/another_account.html", status=403)
+    if request.method == "POST":
+        taken = invitations.accept_as(person, token, now=now)
+        if taken is None:
+            return _over(request)
+        sessions.end_others(person, request.session.session_key or "", now=now)
+        access.choose(request, taken.pk)
+        return redirect("/")
+    told = {"membership": found.membership, "factors": factors.listing(person)}
+    return render(request, "people/accept.html", told)
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    return render(request, "people/link_over.html", status=410)
 
 
 def begin_session(request: HttpRequest, person: Person) -> HttpResponseBase:

@@ -113,7 +113,7 @@ def gone(items: list[Item]) -> set[int]:
 def reviewers(brand_id: int) -> set[int]:
     """The people (their numbers) who may review now."""
     roles = holders(Permission.REVIEW_ACCESS)
-    found = Membership.objects.filter(brand_id=brand_id, ended_at=None, role__in=roles)
+    found = Membership.objects.in_force().filter(brand_id=brand_id, role__in=roles)
     return set(found.filter(person__is_active=True).values_list("person_id", flat=True))
 
 

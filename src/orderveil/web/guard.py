@@ -156,7 +156,7 @@ CHANGES_FACTORS = frozenset(
     {
         *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"),
         *("mfa_edit_webauthn", "mfa_generate_recovery_codes", "mfa_view_recovery_codes"),
-        "account_change_password",
+        *("account_change_password", "accept"),
     }
 )
 """Sensitive: they need a second factor that is at most ten minutes old."""

@@ -197,7 +197,11 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "login_failed_anywhere": "50/h/key",
+}
 MFA_ADAPTER = "orderveil.people.adapters.FactorAdapter"
 MFA_FORMS = {
     "authenticate_webauthn": "orderveil.people.key_forms.AuthenticateForm",

@@ -109,6 +109,7 @@ def _sign_up(brand: Brand, player: Player, password: str, now: datetime) -> None
         partner_id=partner.pk if partner else None,
         is_demo=True,
     )
+    memberships.accept(made, now=now)
     person = made.person
     person.set_password(password)
     person.save(update_fields=["password"])

@@ -16,7 +16,6 @@ from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Role
 from orderveil.gate.provision import INSTALLATION, OWN_HOPS, provision_brand
-from orderveil.gate.staffing import rules
 from orderveil.keyring import assigning
 from orderveil.keyring.providers import KeyringError
 from orderveil.ledger.acts import ActKind, Detail, by, record
@@ -58,8 +57,7 @@ def allowed(brand_id: int) -> Allowed:
 def create(actor: Actor, slug: str, name: str, *, owner: str, email: str) -> tuple[Brand, str]:
     """A brand, itself as the partner of its own systems, its first owner, and their link's token.
 
-    The token is the only time anyone sees it; "" where the person has an account already and
-    needs no link: it would set a new password. Raises `RefusedError`.
+    The token is the only time anyone sees it. Raises `RefusedError`.
     """
     try:
         return _create(actor, slug, name, owner=owner, email=email)
@@ -73,9 +71,7 @@ def _create(actor: Actor, slug: str, name: str, *, owner: str, email: str) -> tu
     brand = provision_brand(slug, name=name, now=actor.now, who=who)
     registry.add_partner(brand, slug, OWN_HOPS, now=actor.now, name=name, own=True, who=who)
     made = memberships.join(brand.pk, email, owner, Role.OWNER, now=actor.now, who=who)
-    token = ""
-    if not rules.is_shared(made):
-        token = invitations.invite(made.person, now=actor.now, who=who)
+    token = invitations.invite(made, now=actor.now, who=who)
     _record(actor, ActKind.BRAND_CREATED, brand.pk, {"first_owner": made.person.tag}, own_log=False)
     return brand, token
 

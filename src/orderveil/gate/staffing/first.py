@@ -95,7 +95,9 @@ def begin(token: str, given: dict[str, Any], *, now: datetime) -> Person | None:
     who = Who(system="first_run")
     brand = given.get("brand") or _new_brand(given["new_brand"], now, who)
     email, name = given["email"], given["name"]
-    person = memberships.join(brand.pk, email, name, Role.OWNER, now=now, who=who).person
+    made = memberships.join(brand.pk, email, name, Role.OWNER, now=now, who=who)
+    memberships.accept(made, now=now)
+    person = made.person
     person.set_password(given["password"])
     person.save(update_fields=["password"])
     mine = Who(person=person.tag)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
+from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Role
 from orderveil.gate.reasons import checked_reason
 from orderveil.gate.staffing import rules
@@ -24,18 +26,16 @@ class Terms:
     views_per_day: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """A new membership, and the token of its one-time link."""
+class Added(NamedTuple):
+    """A new membership, and the token of the one-time link with which it is accepted."""
 
     member: Membership
-    token: str | None
-    """None: the person has an account already, which opens this brand, too."""
+    token: str
 
 
 @transaction.atomic
 def add(brand_id: int, email: str, name: str, terms: Terms, *, now: datetime, who: Who) -> Added:
-    """Somebody in the brand; raises `RefusedError`."""
+    """Somebody in the brand, once they accept; raises `RefusedError`."""
     member = memberships.join(
         brand_id,
         email,
@@ -47,9 +47,7 @@ def add(brand_id: int, email: str, name: str, terms: Terms, *, now: datetime, wh
         reveals_per_day=terms.reveals_per_day,
         views_per_day=terms.views_per_day,
     )
-    if rules.is_shared(member):
-        return Added(member, None)
-    return Added(member, invitations.invite(member.person, now=now, who=who))
+    return Added(member, invitations.invite(member, now=now, who=who))
 
 
 @transaction.atomic
@@ -74,13 +72,27 @@ def end(member: Membership, reason: str, *, now: datetime, who: Who) -> None:
 
 @transaction.atomic
 def link(member: Membership, *, now: datetime, who: Who) -> str:
-    """The token of a new link for a lost password: a factor that is there stays."""
+    """The token of a new link: to accept, else for a lost password; factors stay."""
+    if member.accepted_at is None:
+        return invitations.invite(member, now=now, who=who)
     rules.refuse_shared(member)
-    return invitations.invite(member.person, now=now, who=who)
+    return invitations.invite(member, now=now, who=who, sets_password=True)
 
 
 @transaction.atomic
 def start_over(member: Membership, *, now: datetime, who: Who) -> str:
     """The token of a new link for a lost factor: password, factors and sessions are taken away."""
+    if member.accepted_at is None:
+        # The account may be another brand's: nothing of it is this brand's to take away.
+        raise RefusedError(_NOT_ACCEPTED)
     rules.refuse_shared(member)
-    return invitations.start_over(member.person, now=now, who=who)
+    return invitations.start_over(member, now=now, who=who)
+
+
+_NOT_ACCEPTED = Problem(
+    code="not_accepted",
+    detail="This person has not accepted yet.",
+    remedy="Give them a new link instead.",
+    rule="people: a brand takes away what is its own",
+    status=409,
+)

@@ -4,15 +4,15 @@ Rules kept here:
 - nobody changes their own role or ends their own membership;
 - only an owner makes an owner, or changes one;
 - a centre's person belongs to a partner of the same brand that runs the role's hop;
-- a brand hands out links only for people who are its own alone: a link sets a password, and with
-  a new start takes the factors away, for every brand that the person works for.
+- a brand hands out links that set a password only for people who are its own alone: such a link,
+  and with a new start the loss of the factors, is for every brand that the person works for.
 """
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import ROLES, Role
 from orderveil.partners.models import Partner
-from orderveil.people.models import Membership
+from orderveil.people.models import Membership, Person
 
 MAY_HAVE_CENTRE = frozenset(role for role, terms in ROLES.items() if terms.assigned_only)
 
@@ -48,12 +48,17 @@ def checked_centre(brand_id: int, role: Role, partner_id: int | None) -> int | N
 
 def is_shared(member: Membership) -> bool:
     """Does the person work for another brand, too?"""
-    others = Membership.objects.filter(person_id=member.person_id, ended_at=None)
+    others = Membership.objects.in_force().filter(person_id=member.person_id)
     return others.exclude(brand_id=member.brand_id).exists()
 
 
 def refuse_shared(member: Membership) -> None:
-    """Raise `RefusedError` if the person works for another brand, too."""
+    """Raise `RefusedError` if the person works for another brand, too.
+
+    In the transaction that makes the link: whoever accepts another brand meanwhile waits, and
+    ends it.
+    """
+    Person.objects.select_for_update().get(pk=member.person_id)
     if is_shared(member):
         raise RefusedError(_SHARED)
 

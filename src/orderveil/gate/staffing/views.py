@@ -38,10 +38,6 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
     rules.refuse_unless(actor, None, terms.role)
     email, name = form.cleaned_data["email"], form.cleaned_data["name"]
     made = managing.add(actor.brand_id, email, name, terms, now=actor.now, who=_who(actor))
-    if made.token is None:
-        said = gettext("Added. They have an account already and sign in with it.")
-        messages.success(request, said)
-        return redirect("person", number=made.member.pk)
     return _link(request, made.member, made.token)
 
 
@@ -117,7 +113,12 @@ def link(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 
 def _link(request: HttpRequest, member: Membership, token: str) -> HttpResponse:
     url = links.absolute(reverse("welcome", kwargs={"token": token}), request)
-    told = {"member": member, "url": url, "hours": invitations.LIFE // timedelta(hours=1)}
+    told = {
+        "member": member,
+        "called": listing.called(member),
+        "url": url,
+        "hours": invitations.LIFE // timedelta(hours=1),
+    }
     return render(request, "staffing/link.html", told)
 
 

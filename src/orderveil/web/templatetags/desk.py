@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from orderveil.core.numbers import row_number
 from orderveil.partners.models import Brand, Partner
 from orderveil.people import sentences
-from orderveil.people.models import Person
+from orderveil.people.memberships import INSTALLATION
+from orderveil.people.models import Membership
 from orderveil.web.assets import version
 
 register = template.Library()
@@ -73,9 +74,16 @@ def person_name(context: Context, tag: str | None) -> str:
         return tag or ""
     names = _names(context, "person_names")
     if tag not in names:
-        one = Person.objects.filter(pk=person_id).values_list("name", flat=True).first()
-        names[tag] = one or tag
+        names[tag] = _colleague(person_id, context["actor"].brand_id) or tag
     return str(names[tag])
+
+
+def _colleague(person_id: int, brand_id: int) -> str | None:
+    """The name of who works, or worked, for the brand or the installation; nobody else's."""
+    places = Membership.objects.filter(
+        person_id=person_id, brand_id__in=(brand_id, INSTALLATION), accepted_at__isnull=False
+    )
+    return places.values_list("person__name", flat=True).first()
 
 
 def _names(context: Context, kind: str) -> dict[Any, Any]:
