@@ -80,6 +80,7 @@ class ActKind(StrEnum):
 
     PERSON_ADDED = "person_added"
     PERSON_INVITED = "person_invited"
+    MEMBERSHIP_ACCEPTED = "membership_accepted"
     ROLE_CHANGED = "role_changed"
     MEMBERSHIP_ENDED = "membership_ended"
     SIGNED_IN = "signed_in"
@@ -102,6 +103,10 @@ class ActKind(StrEnum):
     POLICY_REJECTED = "policy_rejected"
     CREDENTIAL_ROTATED = "credential_rotated"
     CREDENTIAL_NARROWED = "credential_narrowed"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_GIVEN = "approval_given"
+    APPROVAL_TURNED_DOWN = "approval_turned_down"
+    APPROVAL_USED = "approval_used"
     CHANNEL_ROTATED = "channel_rotated"
     SUBSCRIPTION_ROTATED = "subscription_rotated"
     CENTRE_TERMS_CHANGED = "centre_terms_changed"
@@ -142,6 +147,7 @@ CHANGES_LAW = frozenset(
         ActKind.CREDENTIAL_NARROWED,
         ActKind.CENTRE_TERMS_CHANGED,
         ActKind.PERSON_ADDED,
+        ActKind.MEMBERSHIP_ACCEPTED,
         ActKind.ROLE_CHANGED,
         ActKind.MEMBERSHIP_ENDED,
     }
