@@ -22,6 +22,7 @@ from orderveil.ledger import sequencer
 from orderveil.ledger.acts import ActKind, record
 from orderveil.outbox import subscriptions
 from orderveil.outbox.events import EventKind
+from orderveil.partners import approvals
 from orderveil.partners.models import Partner
 from orderveil.reviews import campaigns
 from orderveil.reviews.models import Item
@@ -67,6 +68,8 @@ class Things:
         with transaction.atomic():
             alert = alerts.raise_alert(scene.brand.pk, seen, now=scene.now)
         assert alert is not None
+        asker = desk.actor(desk.person(Role.INTEGRATOR))
+        approval = approvals.ask(asker, approvals.Issue(wms.partner.pk, Hop.WMS))
         canary = canaries.mark(owner, scene.admit())
         sequencer.drain(scene.now)
         values = {
@@ -85,6 +88,7 @@ class Things:
             "brand": scene.brand.pk,
             "alert": alert.pk,
             "canary": canary.pk,
+            "approval": approval.pk,
         }
         return cls(desk, centre, order, late, values)
 

@@ -40,6 +40,9 @@ OP........  partner_add partner_agree partner_mode partner_standing partner_cent
 OP........  brand_settings
 O......i..  credential_add credential_rotate credential_revoke
 O......i..  channel_add channel_rotate channel_revoke
+OPo....ia.  approvals approval
+OP........  approval_approve approval_turn_down
+O......i..  approval_use
 O......i..  subscription_add subscription_rotate subscription_revoke
 OP......a.  people person reviews review centres centre centre_pdf centre_json
 O.........  person_add person_change person_end person_link
@@ -69,6 +72,7 @@ NUMBER_OF = {
     "policy": "version",
     "alert": "alert",
     "canary": "canary",
+    "approval": "approval",
 }
 """Whose number `<int:number>` is, by the first word of the page's name."""
 

@@ -3,7 +3,8 @@
 Rules kept here:
 - a permission is one thing a person can do; a page or use case names the one it needs;
 - a role is a sentence and a set of permissions: whoever reads the table knows who can do what;
-- who runs systems (integrator, platform operator) opens nothing; who audits reveals nothing.
+- who runs systems (integrator, platform operator) opens nothing, and comes to hold nothing that
+  does without a second person; who audits reveals nothing.
 """
 
 from collections.abc import Mapping
@@ -36,7 +37,12 @@ class Permission(StrEnum):
     """Partners, credentials, channels, subscriptions: that they are there, never their secrets."""
     MANAGE_PARTNERS = "manage_partners"
     MANAGE_CREDENTIALS = "manage_credentials"
-    """Credentials, channels and subscriptions: create, rotate, revoke."""
+    """Credentials, channels and subscriptions: create, rotate, revoke.
+
+    Alone it asks for what opens personal data; somebody with `APPROVE_CREDENTIALS` decides.
+    """
+    APPROVE_CREDENTIALS = "approve_credentials"
+    """Decide what somebody else asked for; with `MANAGE_CREDENTIALS`, do it without asking."""
     READ_PEOPLE = "read_people"
     MANAGE_PEOPLE = "manage_people"
     REVIEW_ACCESS = "review_access"
@@ -88,7 +94,7 @@ _READER = frozenset(
 )
 _OFFICER = _READER | {
     *(P.EXPORT_LEDGER, P.DRAFT_POLICY, P.APPROVE_POLICY, P.MANAGE_PARTNERS, P.REVIEW_ACCESS),
-    *(P.READ_CENTRES, P.SIGN_CENTRES, P.HANDLE_ALERTS),
+    *(P.READ_CENTRES, P.SIGN_CENTRES, P.HANDLE_ALERTS, P.APPROVE_CREDENTIALS),
 }
 
 ROLES: Mapping[Role, Terms] = MappingProxyType(

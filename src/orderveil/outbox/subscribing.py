@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.ledger.acts import ActKind, Detail, Who, record
 from orderveil.outbox import subscriptions
 from orderveil.outbox.events import EventKind
 from orderveil.outbox.subscriptions import OVERLAP, Subscription
+from orderveil.partners import approvals
+from orderveil.partners.approvals import Subscribe
 from orderveil.partners.choice import must_run
-from orderveil.partners.models import Partner
+from orderveil.partners.models import Approval, Partner
 
 
 @transaction.atomic
@@ -38,6 +41,18 @@ def add(
     number = made[0].subscription_id
     _record(partner.brand_id, ActKind.SUBSCRIPTION_ADDED, number, now, who, detail)
     return made
+
+
+def ask(
+    actor: Actor, partner: Partner, hop: Hop, url: str, kinds: Collection[EventKind]
+) -> Approval:
+    """The request for such a subscription, for a second person. Raises `RefusedError`."""
+    must_run(partner, hop)
+    problem = subscriptions.check(url, kinds)
+    if problem is not None:
+        raise RefusedError(problem)
+    told = tuple(sorted({str(kind) for kind in kinds}))
+    return approvals.ask(actor, Subscribe(partner.pk, hop, url, told))
 
 
 @transaction.atomic

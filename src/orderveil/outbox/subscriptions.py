@@ -65,7 +65,7 @@ def subscribe(
     now: datetime,
 ) -> tuple[Subscription, str] | Problem:
     """A new subscription and its secret, shown this once; a Problem for a URL we won't call."""
-    if problem := _check(url, kinds):
+    if problem := check(url, kinds):
         return problem
     with transaction.atomic():
         subscription = _insert(brand_id, partner_id, hop, url, kinds, now=now)
@@ -74,7 +74,8 @@ def subscribe(
     return subscription, spell_secret(secret)
 
 
-def _check(url: str, kinds: Collection[EventKind]) -> Problem | None:
+def check(url: str, kinds: Collection[EventKind]) -> Problem | None:
+    """Why nobody may be subscribed so; None if they may."""
     if not kinds:
         return Problem(
             code="no_kinds",

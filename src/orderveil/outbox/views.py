@@ -1,4 +1,8 @@
-"""Subscriptions: the list, one of them; made, rotated, ended. A secret is shown once."""
+"""Subscriptions: the list, one of them; made, rotated, ended. A secret is shown once.
+
+Whoever may not approve asks for a subscription instead (`partners/approvals`). A new signing secret
+opens nothing and needs no approval.
+"""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
 from orderveil.core.numbers import row_number
+from orderveil.core.roles import Permission
 from orderveil.ledger.acts import by
 from orderveil.outbox import subscribing, subscriptions
 from orderveil.outbox.forms import SubscriptionForm
 from orderveil.outbox.subscriptions import NO_SUCH_SUBSCRIPTION, Subscription
 from orderveil.partners.forms import RotateForm, refuse
 from orderveil.partners.models import Partner
-from orderveil.partners.showing import shown_once, state_of
+from orderveil.partners.showing import asked, shown_once, state_of
 from orderveil.partners.views import REFUSED
 
 MOST_NUMBER = 2**63 - 1
@@ -37,16 +42,22 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
     partners = Partner.objects.filter(brand_id=actor.brand_id).order_by("name")
     form = SubscriptionForm(partners, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        partner, hop = form.whose()
-        url, kinds = form.cleaned_data["url"], form.wanted()
         try:
-            made, secret = subscribing.add(partner, hop, url, kinds, now=actor.now, who=by(actor))
+            return _add_or_ask(request, actor, form)
         except RefusedError as refused:
             refuse(form, refused.problem)
-        else:
-            return _shown(request, made.subscription_id, secret)
     status = REFUSED if form.is_bound else 200
     return render(request, "outbox/subscription_add.html", {"form": form}, status=status)
+
+
+def _add_or_ask(request: HttpRequest, actor: Actor, form: SubscriptionForm) -> HttpResponse:
+    partner, hop = form.whose()
+    url, kinds = form.cleaned_data["url"], form.wanted()
+    # Whatever the hop: views go to an address that this person chose.
+    if actor.may(Permission.APPROVE_CREDENTIALS):
+        made, secret = subscribing.add(partner, hop, url, kinds, now=actor.now, who=by(actor))
+        return _shown(request, made.subscription_id, secret)
+    return asked(request, subscribing.ask(actor, partner, hop, url, kinds))
 
 
 def _shown(request: HttpRequest, number: int, secret: str) -> HttpResponse:

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -52,16 +53,7 @@ def issue(
     who: Who | None = None,
 ) -> tuple[Credential, str]:
     """The credential, and its token: the only time anyone sees it. Raises `RefusedError`."""
-    if hop not in partner.hops:
-        raise RefusedError(
-            Problem(
-                code="wrong_hop",
-                detail=f"Partner {partner.slug} does not run the hop {hop}.",
-                remedy=f"Its hops are: {', '.join(partner.hops)}.",
-                rule="a credential is for a hop that its partner runs",
-            )
-        )
-    allowed = [checked_network(text) for text in networks or []]
+    allowed = checked_terms(partner, hop, networks or [])
     quotas.check_credentials(partner.brand_id, now)
     secret = secrets.token_urlsafe(32)
     made = Credential.objects.create(
@@ -86,6 +78,20 @@ def issue(
     return made, f"ov_{made.pk}_{secret}"
 
 
+def checked_terms(partner: Partner, hop: Hop, networks: Iterable[str]) -> list[str]:
+    """The networks in their one spelling; raises `RefusedError` if there can't be such a key."""
+    if hop not in partner.hops:
+        raise RefusedError(
+            Problem(
+                code="wrong_hop",
+                detail=f"Partner {partner.slug} does not run the hop {hop}.",
+                remedy=f"Its hops are: {', '.join(partner.hops)}.",
+                rule="a credential is for a hop that its partner runs",
+            )
+        )
+    return [checked_network(text) for text in networks]
+
+
 @transaction.atomic
 def rotate(credential_id: int, *, overlap: timedelta, now: datetime, who: Who | None = None) -> str:
     """The token with a new secret: the only time anyone sees it. Raises `RefusedError`.
@@ -95,8 +101,7 @@ def rotate(credential_id: int, *, overlap: timedelta, now: datetime, who: Who | 
     found = Credential.objects.select_for_update().filter(pk=credential_id).first()
     if found is None:
         raise missing("credential", str(credential_id), "See `orderveil credential list`.")
-    if found.revoked_at is not None or (found.expires_at is not None and found.expires_at <= now):
-        raise RefusedError(_NOT_IN_FORCE)
+    check_not_over(found, now)
     secret = secrets.token_urlsafe(32)
     keeps = overlap > timedelta(0)
     Credential.objects.filter(pk=credential_id).update(
@@ -113,6 +118,13 @@ def rotate(credential_id: int, *, overlap: timedelta, now: datetime, who: Who | 
         detail={"overlap_seconds": int(overlap.total_seconds())},
     )
     return f"ov_{credential_id}_{secret}"
+
+
+def check_not_over(credential: Credential, now: datetime) -> None:
+    """Raise `RefusedError` if it is revoked or has expired."""
+    ends = credential.expires_at
+    if credential.revoked_at is not None or (ends is not None and ends <= now):
+        raise RefusedError(_NOT_IN_FORCE)
 
 
 @transaction.atomic

@@ -125,6 +125,44 @@ class Credential(models.Model):
         return f"credential {self.pk}"
 
 
+class Approval(models.Model):
+    """A request for a credential, a new secret or a subscription, and what became of it.
+
+    It never changes once it is asked, and holds no secret: that is made when it is used.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    operation = models.TextField()
+    wanted = models.JSONField()
+    """Its exact parameters (`approvals.Wanted`)."""
+    asked_by = models.BigIntegerField()
+    """The membership that asked, and alone may use it."""
+    person = models.TextField()
+    """Who asked, as the ledger knows them."""
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    """Nobody decides it after this."""
+    decided_by = models.TextField(blank=True, default="")
+    """The other person, as the ledger knows them."""
+    decided_at = models.DateTimeField(null=True)
+    verdict = models.TextField(blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    """Why it was turned down."""
+    use_by = models.DateTimeField(null=True)
+    """Nobody uses it after this."""
+    used_at = models.DateTimeField(null=True)
+    made = models.BigIntegerField(null=True)
+    """The number of the credential or subscription that it made or changed."""
+
+    class Meta:
+        db_table = "partners_approval"
+        indexes = (models.Index(fields=("brand", "-id"), name="partners_approval_list"),)
+
+    def __str__(self) -> str:
+        return f"approval {self.pk}"
+
+
 class Quota(models.Model):
     """What a platform operator allows a brand; None: any number."""
 

@@ -3,8 +3,12 @@
 from datetime import datetime
 from typing import Protocol
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from orderveil.partners.models import Approval
 
 
 class Rotated(Protocol):
@@ -42,3 +46,10 @@ def shown_once(
         "number": number,
     }
     return render(request, "partners/shown_once.html", told)
+
+
+def asked(request: HttpRequest, made: Approval) -> HttpResponse:
+    """To the request that now waits for a second person."""
+    said = _("You asked for it. An owner or a privacy officer decides; then you collect it here.")
+    messages.success(request, said)
+    return redirect("approval", number=made.pk)

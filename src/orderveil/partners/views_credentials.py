@@ -1,7 +1,7 @@
 """Credentials: the list, one of them; issued, rotated, revoked. A token is shown once.
 
-The token is in the answer to the POST that made it and nowhere else: no redirect carries it, no
-session keeps it, and nothing caches the page.
+Whoever may not approve asks for a token instead (`approvals`). It is in the answer to the POST that
+made it and nowhere else: no redirect carries it, no session keeps it, and nothing caches the page.
 """
 
 from django.contrib import messages
@@ -14,11 +14,11 @@ from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
 from orderveil.core.numbers import row_number
 from orderveil.ledger.acts import by
-from orderveil.partners import budgets, credentials
+from orderveil.partners import approvals, asking, budgets, credentials
 from orderveil.partners.forms import CredentialForm, RotateForm, refuse
 from orderveil.partners.listing import credential_of, page_of
 from orderveil.partners.models import Channel, Credential, Partner
-from orderveil.partners.showing import shown_once, state_of
+from orderveil.partners.showing import asked, shown_once, state_of
 from orderveil.partners.views import REFUSED
 
 
@@ -52,28 +52,33 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = CredentialForm(partners, channels, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made, token = _issue(actor, form)
+            return _issue_or_ask(request, actor, form)
         except RefusedError as refused:
             refuse(form, refused.problem)
-        else:
-            return _shown(request, made.pk, token)
     status = REFUSED if form.is_bound else 200
     return render(request, "partners/credential_add.html", {"form": form}, status=status)
 
 
-def _issue(actor: Actor, form: CredentialForm) -> tuple[Credential, str]:
+def _issue_or_ask(request: HttpRequest, actor: Actor, form: CredentialForm) -> HttpResponse:
     partner, hop = form.whose()
     said = form.cleaned_data
-    return credentials.issue(
+    networks, limit, ends = said["networks"], said["daily_limit"], form.expires_at()
+    if approvals.is_needed(actor, hop):
+        request_ = asking.to_issue(
+            actor, partner, hop, networks=networks, daily_limit=limit, expires_at=ends
+        )
+        return asked(request, request_)
+    made, token = credentials.issue(
         partner,
         hop,
         now=actor.now,
-        expires_at=form.expires_at(),
-        networks=list(said["networks"]),
-        daily_limit=said["daily_limit"],
+        expires_at=ends,
+        networks=list(networks),
+        daily_limit=limit,
         channel=said["channel"],
         who=by(actor),
     )
+    return _shown(request, made.pk, token)
 
 
 def _shown(request: HttpRequest, number: int, token: str) -> HttpResponse:
@@ -106,6 +111,7 @@ def _page(
         "state": state_of(found, actor.now, ends=found.expires_at),
         "spent": budgets.spent([found.pk], actor.now).get(found.pk, 0),
         "form": form or RotateForm(),
+        "must_ask": approvals.is_needed(actor, found.hop),
     }
     return render(request, "partners/credential.html", told, status=status)
 
@@ -118,6 +124,8 @@ def rotate(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, actor, found, form, REFUSED)
     overlap = form.how_long()
+    if approvals.is_needed(actor, found.hop):
+        return asked(request, asking.to_rotate(actor, found, overlap=overlap))
     token = credentials.rotate(found.pk, overlap=overlap, now=actor.now, who=by(actor))
     return _shown(request, found.pk, token)
 

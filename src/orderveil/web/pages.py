@@ -1,6 +1,7 @@
 """Every page of the desk, in the order of the navigation."""
 
 from orderveil.core.pages import Page
+from orderveil.gate.approving.pages import PAGES as APPROVALS
 from orderveil.gate.brands.pages import PAGES as BRANDS
 from orderveil.gate.pages import PAGES as GATE
 from orderveil.gate.staffing.pages import PAGES as PEOPLE
@@ -16,6 +17,6 @@ from orderveil.scams.pages import PAGES as SCAMS
 
 PAGES: tuple[Page, ...] = (
     *(*SCAMS, *SUPPORT, *LEDGER, *GATE, *POLICY),
-    *(*PARTNERS, *SUBSCRIPTIONS, *BRANDS),
+    *(*PARTNERS, *SUBSCRIPTIONS, *APPROVALS, *BRANDS),
     *(*PEOPLE, *REVIEWS, *CENTRES, *ALERTS),
 )

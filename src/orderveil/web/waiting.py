@@ -6,11 +6,12 @@ from django.urls import reverse
 
 from orderveil.core.actors import Actor
 from orderveil.core.pages import Waiting
+from orderveil.gate.approving.pages import WAITING as APPROVALS
 from orderveil.incidents.pages import WAITING as ALERTS
 from orderveil.policy.pages import WAITING as POLICY
 from orderveil.reviews.pages import WAITING as REVIEWS
 
-WAITING: tuple[Waiting, ...] = (*ALERTS, *POLICY, *REVIEWS)
+WAITING: tuple[Waiting, ...] = (*ALERTS, *POLICY, *APPROVALS, *REVIEWS)
 """In the order of the list."""
 
 

@@ -1,0 +1,1 @@
+"""Approval of credentials and subscriptions: it needs people and partners at once."""
