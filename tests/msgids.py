@@ -62,7 +62,7 @@ REFUSING = (
     *("gate/asking.py", "gate/desk/attempts.py", "gate/centres.py", "gate/desk/correcting.py"),
     *("gate/desk/caller.py", "gate/disclose.py", "gate/desk/finding.py", "gate/desk/listing.py"),
     *("gate/reasons.py", "gate/refusals.py", "gate/desk/reveal.py", "gate/desk/verifying.py"),
-    *("gate/desk/working.py", "hops/support/revealing.py", "hops/support/tickets.py"),
+    *("core/actors.py", "hops/support/revealing.py", "hops/support/tickets.py"),
     *("hops/support/undelivered.py", "hops/support/order_page.py", "hops/support/refs.py"),
 )
 """Whose refusals such an agent can meet."""

@@ -6,8 +6,8 @@ Made anew for each request, so the time is taken once and passed on.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from orderveil.core.errors import Problem
-from orderveil.core.roles import ROLES, Permission, Role, Terms
+from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.roles import ROLES, Permission, Role, Terms, holders
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +62,22 @@ def stale(actor: Actor, minutes: int = ACT_FRESH_MINUTES) -> Problem | None:
     at = actor.factor_at
     fresh = at is not None and actor.now - at < timedelta(minutes=minutes)
     return None if fresh else FACTOR_NEEDED
+
+
+def not_yours(permission: Permission) -> Problem:
+    """What is said to an actor whose role does not hold this permission."""
+    titles = ", ".join(ROLES[role].title for role in holders(permission))
+    return Problem(
+        code="not_yours",
+        detail="Your role does not include this.",
+        remedy=f"Ask somebody who is: {titles}.",
+        rule=f"people: this needs the permission {permission}",
+        status=403,
+    )
+
+
+def check_act(actor: Actor, permission: Permission) -> None:
+    """May they do this sensitive act, whatever page it is called from? Raises `RefusedError`."""
+    problem = stale(actor) if actor.may(permission) else not_yours(permission)
+    if problem is not None:
+        raise RefusedError(problem)

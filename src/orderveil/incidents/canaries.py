@@ -13,7 +13,7 @@ from collections.abc import Collection
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
-from orderveil.core.actors import Actor, stale
+from orderveil.core.actors import Actor, check_act
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Permission
@@ -45,7 +45,7 @@ def order_by_number(brand_id: int, number: str) -> bytes:
 @transaction.atomic
 def mark(actor: Actor, order_id: bytes, expected: Collection[int] = ()) -> Canary:
     """Watch this order from now on. `expected`: partners whose systems read every order."""
-    _check(actor)
+    check_act(actor, Permission.HANDLE_ALERTS)
     if len(alive(actor.brand_id)) >= MOST:
         raise RefusedError(_TOO_MANY)
     try:
@@ -66,7 +66,7 @@ def mark(actor: Actor, order_id: bytes, expected: Collection[int] = ()) -> Canar
 @transaction.atomic
 def retire(actor: Actor, number: int) -> None:
     """Watch it no longer. Raises `RefusedError`."""
-    _check(actor)
+    check_act(actor, Permission.HANDLE_ALERTS)
     mine = Canary.objects.select_for_update().filter(brand_id=actor.brand_id, retired_at=None)
     canary = mine.filter(pk=number).first()
     if canary is None:
@@ -115,21 +115,6 @@ def _put_on_record(actor: Actor, canary: Canary, detail: Detail) -> None:
     )
 
 
-def _check(actor: Actor) -> None:
-    if not actor.may(Permission.HANDLE_ALERTS):
-        raise RefusedError(_MAY_NOT)
-    problem = stale(actor)
-    if problem is not None:
-        raise RefusedError(problem)
-
-
-_MAY_NOT = Problem(
-    code="may_not_handle",
-    detail="Your role marks no canaries.",
-    remedy="Ask the privacy officer.",
-    rule="alerts: who handles alerts marks canaries",
-    status=403,
-)
 _NO_SUCH_ORDER = Problem(
     code="unknown_order",
     detail="This brand has no order of that number.",

@@ -5,7 +5,7 @@ import secrets as randomness
 from django.conf import settings
 from django.db import transaction
 
-from orderveil.core.actors import Actor, stale
+from orderveil.core.actors import Actor, check_act
 from orderveil.core.clocks import short_digest
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Permission
@@ -27,7 +27,7 @@ def of(brand_id: int) -> Receiver | None:
 @transaction.atomic
 def change(actor: Actor, url: str) -> str:
     """Another receiver; its secret, shown this once. Raises `RefusedError`."""
-    _check(actor)
+    check_act(actor, Permission.HANDLE_ALERTS)
     try:
         read_url(url, private=settings.WEBHOOK_PRIVATE)
     except EgressError as error:
@@ -45,7 +45,7 @@ def change(actor: Actor, url: str) -> str:
 @transaction.atomic
 def end(actor: Actor) -> None:
     """No receiver any more; what still waited for it is not sent."""
-    _check(actor)
+    check_act(actor, Permission.HANDLE_ALERTS)
     Receiver.objects.filter(pk=actor.brand_id).delete()
     waiting = Notice.objects.filter(
         alert__brand_id=actor.brand_id, way=Way.WEBHOOK, next_at__isnull=False
@@ -65,14 +65,6 @@ def _put_on_record(actor: Actor, detail: Detail) -> None:
     )
 
 
-def _check(actor: Actor) -> None:
-    if not actor.may(Permission.HANDLE_ALERTS):
-        raise RefusedError(_MAY_NOT)
-    problem = stale(actor)
-    if problem is not None:
-        raise RefusedError(problem)
-
-
 def _bad_url(error: EgressError) -> Problem:
     return Problem(
         code=error.trouble.value,
@@ -81,12 +73,3 @@ def _bad_url(error: EgressError) -> Problem:
         pointer="/url",
         rule="webhooks: they leave by https, to public addresses",
     )
-
-
-_MAY_NOT = Problem(
-    code="may_not_handle",
-    detail="Your role does not choose who is told of alerts.",
-    remedy="Ask the privacy officer.",
-    rule="alerts: who handles alerts says where they go",
-    status=403,
-)

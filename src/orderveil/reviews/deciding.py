@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from orderveil.core.actors import Actor, stale
+from orderveil.core.actors import Actor, check_act
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import ROLES, Permission, holders
 from orderveil.gate.reasons import checked_reason
@@ -41,7 +41,7 @@ class Decision:
 @transaction.atomic
 def decide(actor: Actor, campaign_id: int, item_id: int, decision: Decision) -> Item:
     """Decide one item, and do it. Raises `RefusedError`."""
-    _may(actor)
+    check_act(actor, Permission.REVIEW_ACCESS)
     campaign = locked(actor.brand_id, campaign_id)
     item = Item.objects.filter(pk=item_id, campaign=campaign).first()
     if item is None:
@@ -61,7 +61,7 @@ def keep_used(actor: Actor, campaign_id: int, reason: str) -> int:
 
     Not the reviewer's own, not what has ended since. How many; each is on record by itself.
     """
-    _may(actor)
+    check_act(actor, Permission.REVIEW_ACCESS)
     campaign = locked(actor.brand_id, campaign_id)
     reason = checked_reason(reason)
     found = keepable(actor, campaign)
@@ -77,15 +77,6 @@ def keepable(actor: Actor, campaign: Campaign) -> list[Item]:
     used = list(left.exclude(last_used_at=None).order_by("pk"))
     ended = gone(used)
     return [item for item in used if item.pk not in ended and item.person_id != actor.person_id]
-
-
-def _may(actor: Actor) -> None:
-    """The permission and a fresh second factor, whatever page this is called from."""
-    if not actor.may(Permission.REVIEW_ACCESS):
-        raise RefusedError(_NOT_YOURS)
-    problem = stale(actor)
-    if problem is not None:
-        raise RefusedError(problem)
 
 
 def _check(actor: Actor, item: Item, decision: Decision) -> None:
@@ -148,14 +139,6 @@ def _note(actor: Actor, campaign: Campaign, item: Item, outcome: Outcome, reason
 
 
 _REVIEWERS = ", ".join(ROLES[role].title for role in holders(Permission.REVIEW_ACCESS))
-
-_NOT_YOURS = Problem(
-    code="not_yours",
-    detail="Your role reviews nobody.",
-    remedy=f"Ask somebody who is: {_REVIEWERS}.",
-    rule=f"people: this needs the permission {Permission.REVIEW_ACCESS}",
-    status=403,
-)
 OWN_ITEM = Problem(
     code="own_item",
     detail="This is your own access: nobody reviews themselves.",

@@ -9,9 +9,9 @@ Rules kept here:
 from dataclasses import dataclass
 from datetime import datetime
 
-from orderveil.core.actors import Actor
+from orderveil.core.actors import Actor, not_yours
 from orderveil.core.errors import Problem
-from orderveil.core.roles import ROLES, Permission, holders
+from orderveil.core.roles import Permission
 from orderveil.core.states import ParcelState
 from orderveil.gate.asking import Caller
 from orderveil.gate.desk.caller import caller_of
@@ -39,20 +39,9 @@ class Hand:
 def hand_of(actor: Actor, permission: Permission, reason: str, now: datetime) -> Hand | Problem:
     """The Hand of whoever holds the permission; why not, for anybody else."""
     if not actor.may(permission):
-        return _may_not(permission)
+        return not_yours(permission)
     caller = caller_of(actor, reason)
     if isinstance(caller, Problem):
         return caller
     scope = scope_of(caller, now)
     return scope if isinstance(scope, Problem) else Hand(caller, scope.states, scope.assigned)
-
-
-def _may_not(permission: Permission) -> Problem:
-    titles = ", ".join(ROLES[role].title for role in holders(permission))
-    return Problem(
-        code="not_yours",
-        detail="Your role does not include this.",
-        remedy=f"Ask somebody who is: {titles}.",
-        rule=f"people: this needs the permission {permission}",
-        status=403,
-    )

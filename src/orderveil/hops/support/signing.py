@@ -13,9 +13,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from orderveil.core.actors import Actor, stale
+from orderveil.core.actors import Actor, check_act
 from orderveil.core.errors import Problem, RefusedError
-from orderveil.core.roles import ROLES, Permission, holders
+from orderveil.core.roles import Permission
 from orderveil.gate.reasons import checked_reason
 from orderveil.hops.support import centres
 from orderveil.hops.support.centre_pack import digest
@@ -48,11 +48,7 @@ def sign(
     actor: Actor, partner: Partner, month: Month, seen: str, outcome: Verdict, reason: str
 ) -> UUID:
     """Record the sign-off of the pack with digest `seen`; its entry. Raises `RefusedError`."""
-    if not actor.may(Permission.SIGN_CENTRES):
-        raise RefusedError(_NOT_YOURS)
-    problem = stale(actor)
-    if problem is not None:
-        raise RefusedError(problem)
+    check_act(actor, Permission.SIGN_CENTRES)
     if outcome == Verdict.WITH_FINDINGS or reason.strip():
         reason = checked_reason(reason)
     pack = centres.make(partner, month, now=actor.now)
@@ -96,14 +92,6 @@ def signatures(partner: Partner, month: Month | None = None) -> list[Signature]:
     return [one for one in found if month is None or one.month == str(month)]
 
 
-_NOT_YOURS = Problem(
-    code="not_yours",
-    detail="Your role signs no centre off.",
-    remedy="Ask somebody who is: "
-    f"{', '.join(ROLES[role].title for role in holders(Permission.SIGN_CENTRES))}.",
-    rule=f"people: this needs the permission {Permission.SIGN_CENTRES}",
-    status=403,
-)
 _NOT_OVER = Problem(
     code="month_not_over",
     detail="This month is not settled: it runs still, or its end is in no checkpoint yet.",
