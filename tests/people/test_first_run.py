@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from orderveil.core.clocks import utc_now
+from orderveil.core.roles import Role
 from orderveil.gate.provision import provision_brand, provision_installation
 from orderveil.gate.staffing.first import begin
 from orderveil.ledger.acts import ActKind, Who
 from orderveil.partners.models import Brand, Partner
-from orderveil.people import first
+from orderveil.people import first, memberships
 from orderveil.people.models import Membership, Person
 from people.door import acts, code, visitor
 from scene import rows, together
@@ -111,6 +113,32 @@ def test_a_brand_that_is_there_can_be_owned(token):
     answer = visitor().post(f"/first/{token}/", TYPED | {"brand": brand.pk, "new_brand": ""})
     assert answer.status_code == 302
     assert Membership.objects.get().brand_id == brand.pk
+
+
+def test_the_people_of_a_demo_are_nobody(token):
+    """They can't sign in outside of a demo: whoever comes after them still gets a way in, once."""
+    now, who = utc_now(), Who(person="machine")
+    sample = provision_brand("saffron-sample", now=now, who=who, is_sample=True)
+    made = memberships.join(
+        sample.pk, "owner@demo.example", "Oorvi Sample", Role.OWNER, now=now, who=who, is_demo=True
+    )
+    memberships.accept(made, now=now)
+    assert first.is_good(token, now=now)
+    newer = fresh_token()
+    page = visitor().get(f"/first/{newer}/").content.decode()
+    assert "saffron-sample" not in page
+    assert visitor().post(f"/first/{newer}/", TYPED | {"brand": sample.pk}).status_code == 302
+    assert Membership.objects.get(person__is_demo=False).brand_id != sample.pk
+    assert visitor().get(f"/first/{newer}/").status_code == 410
+    assert first.first_run_link("http://localhost:8420") is None
+
+
+def test_a_demo_begins_no_installation(token, monkeypatch):
+    """No link is made in one, and none from before it is good."""
+    monkeypatch.setattr(settings, "DEMO", True)
+    assert first.first_run_link("http://localhost:8420") is None
+    assert visitor().post(f"/first/{token}/", TYPED).status_code == 410
+    assert not Person.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 Rules kept here:
 - it is good while nobody is here, for a limited time, and once: who is first is decided under a
   lock on the table of people;
+- a demo's people are nobody, because they sign in nowhere else; a demo begins no installation;
 - the token is 256 random bits; only its hash is kept, with the installation's secrets;
 - a newer link makes the older one useless.
 """
@@ -12,6 +13,7 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
@@ -26,8 +28,8 @@ _TIME_BYTES = 8
 
 
 def first_run_link(root: str) -> str | None:
-    """A fresh link under the address `root`; None once somebody is here."""
-    if Person.objects.exists():
+    """A fresh link under the address `root`; None once somebody is here, and in a demo."""
+    if _has_begun():
         return None
     token = secrets.token_urlsafe(32)
     end = int((utc_now() + LIFE).timestamp())
@@ -38,7 +40,7 @@ def first_run_link(root: str) -> str | None:
 
 def is_good(token: str, *, now: datetime) -> bool:
     """Does this link still begin anything?"""
-    if Person.objects.exists():
+    if _has_begun():
         return False
     try:
         kept = keyring_secrets.get(_INSTALLATION, _NAME)
@@ -58,6 +60,10 @@ def claim(token: str, *, now: datetime) -> bool:
         return False
     keyring_secrets.delete(_INSTALLATION, _NAME)
     return True
+
+
+def _has_begun() -> bool:
+    return settings.DEMO or Person.objects.filter(is_demo=False).exists()
 
 
 def _hash(token: str) -> bytes:

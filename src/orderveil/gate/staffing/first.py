@@ -37,7 +37,7 @@ class FirstForm(PasswordForm):
     )
     brand = forms.ModelChoiceField(
         label=_("The brand you own"),
-        queryset=Brand.objects.order_by("slug"),
+        queryset=Brand.objects.filter(is_sample=False).order_by("slug"),
         required=False,
         empty_label=_("A new one"),
     )
@@ -51,7 +51,7 @@ class FirstForm(PasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(None, *args, **kwargs)
-        if not Brand.objects.exists():
+        if not Brand.objects.filter(is_sample=False).exists():
             del self.fields["brand"]
 
     def person(self) -> Person:
