@@ -6,8 +6,9 @@ WALK ?= first
 
 .PHONY: run test check bench soak clean
 
+# The demo has a folder of its own: what `orderveil init` makes in var/ is another installation.
 run: $(VENV)/.run
-	$(BIN)/orderveil up --demo --walk=$(WALK)
+	ORDERVEIL_HOME="$${ORDERVEIL_HOME:-var-demo}" $(BIN)/orderveil up --demo --walk=$(WALK)
 
 test: $(VENV)/.dev
 	sh tools/browser.sh
@@ -27,7 +28,7 @@ soak: $(VENV)/.dev
 	$(BIN)/pytest -m soak
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) var-demo var/bench
 
 $(VENV)/bin/python:
 	sh tools/venv.sh "$(PYTHON)" $(VENV)

@@ -9,7 +9,7 @@ import click
 from django.conf import settings
 from rich.console import Console
 
-from orderveil.cli.demo import check_demo_stays_home, say_who, seed_demo
+from orderveil.cli.demo import check_demo_is_apart, check_demo_stays_home, say_who, seed_demo
 from orderveil.cli.server import Address, bind_address, free_address, prepared_database, running
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.cli.walk import walk_against
@@ -59,6 +59,7 @@ def up(walk: str, *, demo: bool, as_json: bool) -> None:
     with prepared_database():
         address = free_address() if walk == "only" else bind_address()
         check_demo_stays_home(address)
+        check_demo_is_apart()
         stop = _told_to_stop()
         with running(address, workers=1 if walk == "only" else None) as family:
             if walk != "no":

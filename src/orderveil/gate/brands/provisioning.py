@@ -9,6 +9,7 @@ Rules kept here:
 """
 
 import msgspec
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 
@@ -68,7 +69,8 @@ def create(actor: Actor, slug: str, name: str, *, owner: str, email: str) -> tup
 @transaction.atomic
 def _create(actor: Actor, slug: str, name: str, *, owner: str, email: str) -> tuple[Brand, str]:
     who = by(actor)
-    brand = provision_brand(slug, name=name, now=actor.now, who=who)
+    # What is made in a demo is a sample: a demo refuses to start beside anything else.
+    brand = provision_brand(slug, name=name, now=actor.now, who=who, is_sample=settings.DEMO)
     registry.add_partner(brand, slug, OWN_HOPS, now=actor.now, name=name, own=True, who=who)
     made = memberships.join(brand.pk, email, owner, Role.OWNER, now=actor.now, who=who)
     token = invitations.invite(made, now=actor.now, who=who)
