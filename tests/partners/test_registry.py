@@ -11,6 +11,7 @@ from orderveil.gate import law
 from orderveil.ledger.acts import CHANGES_LAW, ActKind, Who, machine
 from orderveil.partners import channels, credentials, narrowing, registry, terms
 from orderveil.partners.models import Agreement, Partner
+from orderveil.partners.standing import standings
 from orderveil.partners.terms import CentreTerms
 from orderveil.policy import versions
 from partners import sample
@@ -182,6 +183,28 @@ def test_an_open_agreement_does_not_end(partner):
     registry.agree(partner, date(2026, 11, 1), None, now=NOW, document_digest="ab" * 32)
     assert standing(partner, date(2099, 1, 1)).agreement_in_force
     assert Agreement.objects.get().document_digest == "ab" * 32
+
+
+def test_a_later_agreement_ends_an_open_one(partner):
+    """From its first day it decides, and the act says instead of which; before, nothing changes."""
+    day = timedelta(days=1)
+    opened, first, last = date(2026, 1, 1), date(2026, 11, 1), date(2026, 11, 30)
+    registry.agree(partner, opened, None, now=NOW)
+    assert sample.last_detail(partner.brand)[1]["instead_of_one_from"] == ""
+    before = sample.revision(partner.brand)
+    registry.agree(partner, first, last, now=NOW)
+    assert sample.last_act(partner.brand) == ("agreement_recorded", f"partner:{partner.pk}")
+    assert sample.last_detail(partner.brand)[1]["instead_of_one_from"] == "2026-01-01"
+    assert sample.revision(partner.brand) > before
+    days = [opened, first - day, first, last, last + day, date(2099, 1, 1)]
+    in_force = [standing(partner, on).agreement_in_force for on in days]
+    assert in_force == [True, True, True, True, False, False]
+    assert [each.kind for each in told_on(partner, days[3:5])] == ["in_force", "over"]
+
+
+def told_on(partner, days):
+    """What the pages say on these days."""
+    return [standings(partner.brand_id, [partner], on)[partner.pk] for on in days]
 
 
 def test_an_agreement_does_not_end_before_it_begins(partner):

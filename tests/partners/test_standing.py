@@ -14,7 +14,10 @@ MONTH = timedelta(days=30)
 
 def told(*terms, **partner):
     """(kind, day) for a partner with agreements of these (first, last) days."""
-    agreements = [Agreement(starts_on=first, ends_on=last) for first, last in terms]
+    agreements = [
+        Agreement(pk=number, starts_on=first, ends_on=last)
+        for number, (first, last) in enumerate(terms)
+    ]
     found = standing_of(Partner(slug="swift", hops=[], **partner), agreements, TODAY)
     return found.kind, found.day
 
@@ -28,13 +31,19 @@ def told(*terms, **partner):
         ([(TODAY - MONTH, TODAY + DAY)], StandingKind.IN_FORCE, TODAY + DAY),
         ([(TODAY - MONTH, TODAY), (TODAY, TODAY + MONTH)], StandingKind.IN_FORCE, TODAY + MONTH),
         ([(TODAY - MONTH, TODAY), (TODAY, None)], StandingKind.IN_FORCE, None),
+        ([(TODAY - MONTH, None), (TODAY - DAY, TODAY)], StandingKind.IN_FORCE, TODAY),
+        ([(TODAY - DAY, TODAY), (TODAY - MONTH, None)], StandingKind.IN_FORCE, TODAY),
+        ([(TODAY - MONTH, None), (TODAY - 2 * DAY, TODAY - DAY)], StandingKind.OVER, TODAY - DAY),
+        ([(TODAY, None), (TODAY, TODAY)], StandingKind.IN_FORCE, TODAY),
+        ([(TODAY, TODAY), (TODAY, None)], StandingKind.IN_FORCE, None),
+        ([(TODAY - MONTH, None), (TODAY + DAY, TODAY + DAY)], StandingKind.IN_FORCE, None),
         ([(TODAY - MONTH, TODAY - DAY)], StandingKind.OVER, TODAY - DAY),
         ([(TODAY + DAY, None)], StandingKind.NOT_YET, TODAY + DAY),
         ([(TODAY - MONTH, TODAY - DAY), (TODAY + DAY, None)], StandingKind.NOT_YET, TODAY + DAY),
     ],
 )
 def test_agreements_make_standing(terms, kind, day):
-    """Both days of an agreement are included; what comes is told before what is over."""
+    """The latest that has begun decides, its first and last day included, in whichever order."""
     assert told(*terms) == (kind, day)
 
 

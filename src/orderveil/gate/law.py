@@ -26,7 +26,7 @@ from orderveil.partners.credentials import (
     touch,
 )
 from orderveil.partners.models import Agreement, Brand, Credential, Partner
-from orderveil.partners.standing import holds
+from orderveil.partners.standing import is_agreed
 from orderveil.people.models import Membership
 from orderveil.policy import versions
 
@@ -63,7 +63,7 @@ class Law:
             hops=frozenset(Hop(hop) for hop in partner.hops),
             suspended=partner.suspended_at is not None,
             own=partner.own,
-            agreement_in_force=any(holds(each, today) for each in agreements),
+            agreement_in_force=is_agreed(agreements, today),
             demands_email=partner.demands_email,
             mode=Mode(partner.mode),
             enforce_percent=partner.enforce_percent,

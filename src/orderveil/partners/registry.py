@@ -17,6 +17,7 @@ from orderveil.core.hops import Hop
 from orderveil.keyring import secrets as keyring_secrets
 from orderveil.ledger.acts import ActKind, Who, machine, record
 from orderveil.partners.models import Agreement, Brand, Channel, Partner
+from orderveil.partners.standing import deciding, is_agreed
 
 
 def missing(what: str, name: str, remedy: str) -> RefusedError:
@@ -220,10 +221,13 @@ def agree(
 ) -> Agreement:
     """Record a signed data-processing agreement: its dates and the digest of the document.
 
+    From its first day it decides instead of any that began before, even where it ends earlier.
     Raises `RefusedError` if it would end before it begins.
     """
     if ends_on is not None and ends_on < starts_on:
         raise RefusedError(_BACKWARDS)
+    earlier = list(Agreement.objects.filter(partner=partner_))
+    replaced = deciding(earlier, starts_on) if is_agreed(earlier, starts_on) else None
     made = Agreement.objects.create(
         partner=partner_,
         starts_on=starts_on,
@@ -241,6 +245,7 @@ def agree(
             "from": starts_on.isoformat(),
             "to": ends_on.isoformat() if ends_on else "",
             "document": document_digest,
+            "instead_of_one_from": replaced.starts_on.isoformat() if replaced else "",
         },
     )
     return made

@@ -1,9 +1,12 @@
 """May a partner receive data today, and why: said in words, from its agreements.
 
-The gate decides by the same rule (`holds`); here it is told to people.
+Rules kept here:
+- the latest agreement that has begun decides, whatever an earlier one says: a new one can end an
+  open one, and of two that begin on one day the one recorded last is the later;
+- the gate decides by the same rule (`is_agreed`); here it is told to people.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,16 +27,22 @@ class StandingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What holds today, and the day it turns on: of the last end, or of the next beginning."""
+    """What holds today, and the day it turns on: of its end, or of the next beginning."""
 
     kind: StandingKind
     day: date | None = None
 
 
-def holds(agreement: Agreement, today: date) -> bool:
-    """Is this agreement in force? Its first and its last day are included."""
-    ends_on = agreement.ends_on
-    return agreement.starts_on <= today and (ends_on is None or today <= ends_on)
+def deciding(agreements: Iterable[Agreement], today: date) -> Agreement | None:
+    """The agreement of one partner that decides today; None if none has begun."""
+    begun = [each for each in agreements if each.starts_on <= today]
+    return max(begun, key=lambda each: (each.starts_on, each.pk), default=None)
+
+
+def is_agreed(agreements: Iterable[Agreement], today: date) -> bool:
+    """Is there an agreement with the partner? Its first and its last day are included."""
+    one = deciding(agreements, today)
+    return one is not None and (one.ends_on is None or today <= one.ends_on)
 
 
 def standing_of(partner: Partner, agreements: Sequence[Agreement], today: date) -> Standing:
@@ -42,15 +51,15 @@ def standing_of(partner: Partner, agreements: Sequence[Agreement], today: date) 
         return Standing(StandingKind.SUSPENDED, partner.suspended_at.date())
     if partner.own:
         return Standing(StandingKind.OWN)
-    holding = [each.ends_on for each in agreements if holds(each, today)]
-    if holding:
-        ends = [end for end in holding if end is not None]
-        return Standing(StandingKind.IN_FORCE, max(ends) if len(ends) == len(holding) else None)
+    one = deciding(agreements, today)
+    if one is not None and (one.ends_on is None or today <= one.ends_on):
+        return Standing(StandingKind.IN_FORCE, one.ends_on)
     coming = [each.starts_on for each in agreements if each.starts_on > today]
     if coming:
         return Standing(StandingKind.NOT_YET, min(coming))
-    ended = [each.ends_on for each in agreements if each.ends_on is not None]
-    return Standing(StandingKind.OVER, max(ended)) if ended else Standing(StandingKind.NO_AGREEMENT)
+    if one is not None:
+        return Standing(StandingKind.OVER, one.ends_on)
+    return Standing(StandingKind.NO_AGREEMENT)
 
 
 def standings(brand_id: int, partners: Sequence[Partner], today: date) -> dict[int, Standing]:

@@ -17,7 +17,7 @@ from orderveil.partners.forms import AgreementForm, BrandForm, CentreForm, ModeF
 from orderveil.partners.forms import refuse as refuse_on
 from orderveil.partners.listing import page_of, partner_of
 from orderveil.partners.models import Agreement, Brand, Credential, Partner
-from orderveil.partners.standing import standings
+from orderveil.partners.standing import deciding, standings
 
 REFUSED = 422
 
@@ -82,10 +82,13 @@ def _page(
     }
     kinds = {AgreementForm: "agreement", ModeForm: "mode", CentreForm: "centre"}
     forms_ |= {kinds[type(each)]: each for each in bound}
+    agreements = list(Agreement.objects.filter(partner=one).order_by("-starts_on", "-pk")[:50])
+    today = actor.now.date()
     told = {
         "partner": one,
-        "standing": standings(actor.brand_id, [one], actor.now.date())[one.pk],
-        "agreements": Agreement.objects.filter(partner=one).order_by("-starts_on", "-pk")[:50],
+        "standing": standings(actor.brand_id, [one], today)[one.pk],
+        "agreements": agreements,
+        "deciding": deciding(agreements, today),
         "credentials": Credential.objects.filter(partner=one, revoked_at=None).order_by("-pk")[:50],
         "forms": forms_,
     }
