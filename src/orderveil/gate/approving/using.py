@@ -86,10 +86,8 @@ def _must_be_fresh(actor: Actor) -> None:
 def _members(brand_id: int, *people: str) -> dict[str, Membership]:
     """Those of them who belong to the brand, locked till the commit in the order of all locks."""
     numbers = [int(person.removeprefix("person:")) for person in people]
-    found = Membership.objects.select_for_update().filter(
-        brand_id=brand_id, person_id__in=numbers, ended_at=None
-    )
-    return {f"person:{each.person_id}": each for each in found.order_by("pk")}
+    here = Membership.objects.in_force().filter(brand_id=brand_id, person_id__in=numbers)
+    return {f"person:{each.person_id}": each for each in here.select_for_update().order_by("pk")}
 
 
 def _may(member: Membership | None, permission: Permission) -> bool:
