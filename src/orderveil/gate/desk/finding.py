@@ -55,15 +55,10 @@ def search_orders(
     actor: Actor, kinds: Sequence[By], value: Personal, *, now: datetime
 ) -> Hits | Problem:
     """Masked views of the orders that match, at most a page of them."""
-    caller = caller_of(actor, f"search by {','.join(kinds)}")
-    if isinstance(caller, Problem):
-        return caller
-    scope = scope_of(caller, now)
-    if isinstance(scope, Problem):
-        return scope
-    problem = spend(caller, 1, now, Spending.SEARCHES)
-    if problem is not None:
-        return problem
+    begun = _begun(actor, f"search by {','.join(kinds)}", now)
+    if isinstance(begun, Problem):
+        return begun
+    caller, scope = begun
     tried: list[By] = []
     orders: list[bytes] = []
     for kind in kinds:
@@ -91,15 +86,10 @@ def order_named(actor: Actor, text: str, *, now: datetime) -> bytes | Problem:
 
     What the actor may not see answers as if it were not there. Counts as a search.
     """
-    caller = caller_of(actor, "find an order")
-    if isinstance(caller, Problem):
-        return caller
-    scope = scope_of(caller, now)
-    if isinstance(scope, Problem):
-        return scope
-    problem = spend(caller, 1, now, Spending.SEARCHES)
-    if problem is not None:
-        return problem
+    begun = _begun(actor, "find an order", now)
+    if isinstance(begun, Problem):
+        return begun
+    caller, scope = begun
     try:
         order_id, _ = find_order(caller.brand_id, text, partner_id=caller.partner_id)
         found = within(caller, scope, [order_id])
@@ -108,6 +98,17 @@ def order_named(actor: Actor, text: str, *, now: datetime) -> bytes | Problem:
     if len(found) > 1:
         return _SEVERAL
     return found[0] if found else _NOT_HERE
+
+
+def _begun(actor: Actor, reason: str, now: datetime) -> tuple[Caller, Scope] | Problem:
+    """Who searches, and within what; the search is spent."""
+    caller = caller_of(actor, reason)
+    if isinstance(caller, Problem):
+        return caller
+    scope = scope_of(caller, now)
+    if isinstance(scope, Problem):
+        return scope
+    return spend(caller, 1, now, Spending.SEARCHES) or (caller, scope)
 
 
 def _matching(caller: Caller, scope: Scope, kind: By, value: Personal) -> list[bytes]:

@@ -4,7 +4,7 @@ Nobody sees a phone here. What is answered goes to the courier; the customer is 
 actions, and those without a gateway are shown as not configured.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 from orderveil.core.actors import Actor
 from orderveil.core.attempts import CONCERNS_ADDRESS, AttemptAnswer
 from orderveil.core.errors import Problem, RefusedError
-from orderveil.core.numbers import MICROS_DIGITS, row_number
 from orderveil.core.roles import Permission
 from orderveil.core.transitions import ENDED
-from orderveil.gate.asking import Caller, open_ref
+from orderveil.gate.asking import open_ref
 from orderveil.gate.compose import View
 from orderveil.gate.desk.attempts import (
     NO_ANSWER,
@@ -32,11 +31,9 @@ from orderveil.gate.desk.attempts import (
 )
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.refusals import UNKNOWN
-from orderveil.hops.support import wording
+from orderveil.hops.support import places, wording
 from orderveil.hops.support.rows import rows_of
 from orderveil.hops.support.views import budget
-
-_BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -148,19 +145,13 @@ def _next(found: Queue) -> str:
     """The address of the next page. It names the last row as this person's partner knows it."""
     if found.next is None:
         return ""
-    micros = (found.next.at - _BEGAN) // timedelta(microseconds=1)
     ref = found.answers[found.next.order_id].ref
-    return f"?after={micros}.{ref}-{found.next.parcel_no}"
+    return f"?after={places.spell(found.next.at, f'{ref}-{found.next.parcel_no}')}"
 
 
 def _place(actor: Actor, text: str) -> Place | None:
     """The place that an address names; None, the beginning, if it names none."""
-    micros, _dot, ref = text.partition(".")
-    since = row_number(micros, most_digits=MICROS_DIGITS)
-    if since is None:
+    found = places.read(actor, text)
+    if found is None or found[2] is None:
         return None
-    caller = caller_of(actor, "undelivered")
-    found = open_ref(caller, ref) if isinstance(caller, Caller) else None
-    if found is None or found[1] is None:
-        return None
-    return Place(_BEGAN + timedelta(microseconds=since), found[0], found[1])
+    return Place(found[0], found[1], found[2])

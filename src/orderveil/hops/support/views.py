@@ -1,6 +1,5 @@
 """The order desk's lists: what there is, what a search found, and handing orders to a centre."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,21 +11,20 @@ from django.utils.translation import ngettext
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
-from orderveil.core.numbers import MICROS_DIGITS, row_number
+from orderveil.core.numbers import row_number
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Permission
-from orderveil.gate.asking import Caller, left, open_ref, per_day
+from orderveil.gate.asking import left, open_ref, per_day
 from orderveil.gate.desk import handing
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.desk.finding import kinds_of, search_orders
 from orderveil.gate.desk.listing import PAGE, Listed, Place, list_orders
 from orderveil.gate.search import By
-from orderveil.hops.support import wording
+from orderveil.hops.support import places, wording
 from orderveil.hops.support.forms import Filters, Search
 from orderveil.hops.support.rows import rows_of
 from orderveil.people.budgets import Spending
 
-_BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 _FILTERS = ("state", "since", "until")
 
 
@@ -132,19 +130,11 @@ def _next(listed: Listed, query: QueryDict) -> str:
     """The address of the next page. It names the last row as this person's partner knows it."""
     if listed.next is None:
         return ""
-    micros = (listed.next.at - _BEGAN) // timedelta(microseconds=1)
-    ref = listed.answers[-1].ref
-    return f"?{query.urlencode()}&after={micros}.{ref}".replace("?&", "?")
+    after = places.spell(listed.next.at, listed.answers[-1].ref)
+    return f"?{query.urlencode()}&after={after}".replace("?&", "?")
 
 
 def _place(actor: Actor, text: str) -> Place | None:
     """The place that an address names; None, the beginning, if it names none."""
-    micros, dot, ref = text.partition(".")
-    since = row_number(micros, most_digits=MICROS_DIGITS)
-    if not dot or since is None:
-        return None
-    caller = caller_of(actor, "list")
-    found = open_ref(caller, ref) if isinstance(caller, Caller) else None
-    if found is None:
-        return None
-    return Place(_BEGAN + timedelta(microseconds=since), found[0])
+    found = places.read(actor, text)
+    return Place(*found[:2]) if found else None
