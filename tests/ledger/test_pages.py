@@ -311,7 +311,7 @@ def test_a_persons_page_counts_their_days(desk, order):
     client = desk.client(desk.person(Role.AUDITOR))
     asha = f"person:{desk.person(Role.SUPPORT).person_id}"
     page = text(client.get(f"/ledger/people/{asha}/"))
-    assert re.search(r"Reveals 1 Orders shown 0 Acts 0", page), page
+    assert re.search(r"Reveals 1 Orders shown 0 Acts 1", page), page
     assert "Person added as support" in page
     own = text(client.get(f"/ledger/partners/{desk.own.pk}/"))
     assert re.search(r"Reveals 1 Orders shown 0 Acts", own)
@@ -345,7 +345,7 @@ def test_the_checkpoint_page_says_how_to_check(desk, order):
     key = checkpoints.vkey(head.origin)
     page = client.get("/ledger/checkpoint/").content.decode()
     assert key.replace("+", "&#x2B;") in page or key in page
-    assert "Waiting 2 entries" in text(client.get("/ledger/checkpoint/"))  # added, signed in
+    assert "Waiting 3 entries" in text(client.get("/ledger/checkpoint/"))  # added, accepted, came
     assert client.get("/ledger/checkpoint.txt").content.decode() == head.checkpoint
     assert "none on this checkpoint" in page
 
