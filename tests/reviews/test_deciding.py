@@ -285,13 +285,26 @@ def test_what_has_ended_is_not_decided(desk):
     assert sample.refusal(sample.decide, desk, campaign, asha, "keep") == "gone_already"
 
 
-def test_the_last_owner_is_not_removed(desk):
-    """The brand keeps an owner, and the item stays undecided."""
+@pytest.mark.parametrize("outcome", ["remove", "narrow"])
+def test_only_an_owner_changes_an_owner(desk, outcome):
+    """A privacy officer may keep one; neither the person nor the item changes otherwise."""
     campaign = sample.opened(desk)
     owner = desk.people["owner"]
-    decide = (sample.decide, desk, campaign, owner, "remove")
-    assert sample.refusal(*decide, by="privacy_officer") == "last_owner"
+    desk.person(Role.OWNER, "second")
+    less = {"less": Less(Role.AUDITOR, 0, 0)} if outcome == "narrow" else {}
+    decide = (sample.decide, desk, campaign, owner, outcome)
+    assert sample.refusal(*decide, by="privacy_officer", **less) == "owners_only"
     assert sample.item_of(campaign, owner).outcome == ""
+    owner.refresh_from_db()
+    assert (owner.role, owner.ended_at) == (Role.OWNER, None)
+    assert sample.decide(desk, campaign, owner, outcome, by="second", **less).outcome == outcome
+
+
+def test_a_privacy_officer_keeps_an_owner(desk):
+    """Keeping changes nobody."""
+    campaign = sample.opened(desk)
+    kept = sample.decide(desk, campaign, desk.people["owner"], "keep", by="privacy_officer")
+    assert kept.outcome == "keep"
 
 
 def test_keeping_what_is_used(desk):

@@ -120,6 +120,22 @@ def test_ones_own_item_has_no_form(desk, campaign):
     assert owner.post(page, told).status_code == 403
 
 
+def test_an_owners_item_offers_an_officer_to_keep_it(desk, campaign):
+    """Nothing else, and anything else that is sent changes nothing."""
+    officer = desk.client(desk.people["privacy_officer"])
+    page = item_path(desk, campaign, "owner")
+    shown = officer.get(page).content.decode()
+    assert "only an owner" in shown
+    assert 'value="keep"' in shown
+    assert 'value="remove"' not in shown
+    told = {"reveals_per_day": 0, "views_per_day": 0, "role": "auditor", **REASON}
+    for outcome in ("narrow", "remove"):
+        assert officer.post(page, told | {"outcome": outcome}).status_code == 422
+    assert officer.post(page, told | {"outcome": "keep"}).status_code == 302
+    owner = Membership.objects.get(pk=desk.people["owner"].pk)
+    assert (owner.role, owner.ended_at) == ("owner", None)
+
+
 def test_a_whole_review(desk):
     """Opened, kept in one go, decided one by one, closed."""
     desk.person(Role.PRIVACY_OFFICER)

@@ -2,6 +2,7 @@
 
 Rules kept here:
 - nobody reviews themselves: another reviewer must, and if there is none, nobody does;
+- who may change whom is asked as on the pages of people: only an owner changes an owner;
 - what a decision changes is changed in its own transaction: the gate knows at the next ask;
 - an item is decided once. Who thinks better of it changes the person or the credential.
 """
@@ -15,9 +16,11 @@ from orderveil.core.actors import Actor, check_act
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import ROLES, Permission, holders
 from orderveil.gate.reasons import checked_reason
+from orderveil.gate.staffing import rules
 from orderveil.ledger.acts import ActKind, by, record
 from orderveil.partners import credentials, narrowing
 from orderveil.people import memberships
+from orderveil.people.models import Membership
 from orderveil.reviews import less as lessening
 from orderveil.reviews.campaigns import gone, locked
 from orderveil.reviews.less import Less
@@ -79,6 +82,15 @@ def keepable(actor: Actor, campaign: Campaign) -> list[Item]:
     return [item for item in used if item.pk not in ended and item.person_id != actor.person_id]
 
 
+def choices(actor: Actor, member: Membership) -> tuple[Outcome, ...]:
+    """What this reviewer may decide about a person: an owner may be kept, else owners decide."""
+    try:
+        rules.refuse_unless(actor, member, None)
+    except RefusedError:
+        return (Outcome.KEEP,)
+    return DECISIONS
+
+
 def _check(actor: Actor, item: Item, decision: Decision) -> None:
     if decision.outcome not in DECISIONS:
         raise RefusedError(_NO_DECISION)
@@ -92,6 +104,7 @@ def _check(actor: Actor, item: Item, decision: Decision) -> None:
 
 def _person(actor: Actor, item: Item, decision: Decision, reason: str) -> None:
     member = memberships.member(actor.brand_id, item.subject_id)
+    rules.refuse_unless(actor, member, decision.less.role if decision.less else None)
     who = by(actor)
     if decision.outcome == Outcome.REMOVE:
         memberships.leave(member, now=actor.now, who=who, reason=reason)

@@ -1,6 +1,6 @@
 """What a reviewer fills in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from orderveil.people.models import Membership
 from orderveil.reviews.calendar import LEAST_DAYS, MOST_DAYS
 from orderveil.reviews.deciding import Decision
 from orderveil.reviews.less import Less, held, narrower_roles
-from orderveil.reviews.outcomes import Outcome
+from orderveil.reviews.outcomes import DECISIONS, Outcome
 
 _CHOICES = (
     (Outcome.KEEP.value, _("Keep it as it is")),
@@ -60,11 +60,18 @@ class PersonForm(DecisionForm):
     reveals_per_day = forms.IntegerField(label=_("Reveals a day"), min_value=0)
     views_per_day = forms.IntegerField(label=_("Orders shown a day"), min_value=0)
 
-    def __init__(self, member: Membership, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        member: Membership,
+        data: Mapping[str, Any] | None = None,
+        choices: Collection[Outcome] = DECISIONS,
+    ) -> None:
         has = held(member)
         super().__init__(data, initial=has._asdict() | {"role": has.role.value})
         roles = (has.role, *narrower_roles(has.role))
         self.fields["role"].choices = [(each.value, ROLES[each].title) for each in roles]  # type: ignore[attr-defined]
+        offered = [each for each in _CHOICES if each[0] in choices]
+        self.fields["outcome"].choices = offered  # type: ignore[attr-defined]
         self._has = has
 
     def decision(self) -> Decision:

@@ -154,7 +154,7 @@ def _form(request: HttpRequest, actor: Actor, one: Item) -> PersonForm | Credent
     data = request.POST if request.method == "POST" else None
     if one.kind == Kind.PERSON:
         member = _member(actor, one)
-        return PersonForm(member, data) if member else None
+        return PersonForm(member, data, deciding.choices(actor, member)) if member else None
     key = _key(actor, one)
     return CredentialForm(key, data) if key else None
 
@@ -166,7 +166,9 @@ def _today(actor: Actor, one: Item) -> dict[str, object]:
         if member is None:
             return {}
         narrower = [ROLES[each] for each in narrower_roles(held(member).role)]
-        return {"member": member, "held": held(member), "narrower": narrower}
+        keep_only = len(deciding.choices(actor, member)) == 1
+        told = {"member": member, "held": held(member), "narrower": narrower}
+        return told | {"keep_only": keep_only}
     return {"credential": _key(actor, one)}
 
 
