@@ -11,7 +11,8 @@ import urllib3
 
 from bench.plain_app import TOKEN_VARIABLE
 from orderveil.cli.children import Family
-from orderveil.cli.server import THREADS_PER_WORKER, Address, free_address, running
+from orderveil.cli.server import Address, free_address, running
+from orderveil.web.collecting import THREADS
 
 READY_SECONDS = 30.0
 
@@ -36,7 +37,7 @@ def plain() -> Iterator[tuple[Address, str]]:
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1"),
         *("--host", address.host, "--port", str(address.port)),
-        *("--workers", str(workers()), "--blocking-threads", str(THREADS_PER_WORKER)),
+        *("--workers", str(workers()), "--blocking-threads", str(THREADS)),
         *("--no-ws", "--log-level", "warning", "bench.plain_app:application"),
     ]
     try:

@@ -53,9 +53,16 @@ LOGGERS = {
     "cli/worker.py": "which process lost its database",
     "keyring/providers/file.py": "the warning that keys lie in a file",
     "ledger/sequencer.py": "that the sequencer was interrupted",
+    "web/answering.py": "a fault's type",
     "web/errors.py": "a fault's type and place",
 }
 """Who may log, and what. An argument is a name of ours or a type, never a value of a request."""
+
+COROUTINES = {
+    "web/collecting.py": "waits for senders and readers, so that no thread has to",
+    "cli/schedules.py": "procrastinate's worker is asynchronous; it runs in a process of its own",
+}
+"""Where functions have the second colour, and why. Everything else is synchronous."""
 
 SAFE_TO_LOG = {
     "type(error).__name__",
@@ -245,6 +252,12 @@ def test_a_log_line_holds_no_value_of_a_request():
         if not fixed or {ast.unparse(one) for one in arguments} - SAFE_TO_LOG:
             bad.append(f"{name}: {ast.unparse(call)}")
     assert bad == []
+
+
+def test_coroutines_stay_where_they_are():
+    """`async` and `await` are in these files only."""
+    kinds = ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith
+    assert {name for name, _ in house.nodes(kinds)} == COROUTINES.keys()
 
 
 def test_nothing_is_printed_but_by_the_command_line():

@@ -27,13 +27,10 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     rule: str = ""
 
 
-def answer(resp: Response, problem: Problem) -> None:
-    """Put the problem into the response."""
+def encoded(problem: Problem) -> bytes:
+    """The document, as it goes over the wire."""
     status = HTTPStatus(problem.status)
-    resp.status = str(int(status))
-    resp.content_type = PROBLEM_JSON
-    resp.context.problem_code = problem.code
-    resp.data = msgspec.json.encode(
+    return msgspec.json.encode(
         ProblemDocument(
             type=f"urn:orderveil:problem:{problem.code}",
             title=status.phrase,
@@ -45,6 +42,15 @@ def answer(resp: Response, problem: Problem) -> None:
             rule=problem.rule,
         )
     )
+
+
+def answer(resp: Response, problem: Problem) -> None:
+    """Put the problem into the response."""
+    status = HTTPStatus(problem.status)
+    resp.status = str(int(status))
+    resp.content_type = PROBLEM_JSON
+    resp.context.problem_code = problem.code
+    resp.data = encoded(problem)
     if status == HTTPStatus.UNAUTHORIZED:
         resp.set_header("WWW-Authenticate", "Bearer")
 
@@ -82,13 +88,13 @@ def on_fault(req: Request, resp: Response, error: Exception, _params: dict[str, 
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
     # The message may quote a value; the type and the line never do.
     _log.error("fault %s at %s in %s", type(error).__name__, place, req.uri_template)
-    answer(
-        resp,
-        Problem(
-            code="fault",
-            detail="Something broke on our side; nothing was half-done.",
-            remedy="Send the same request again; if it stays, show the log to its owner.",
-            rule="",
-            status=500,
-        ),
-    )
+    answer(resp, FAULT)
+
+
+FAULT = Problem(
+    code="fault",
+    detail="Something broke on our side; nothing was half-done.",
+    remedy="Send the same request again; if it stays, show the log to its owner.",
+    rule="",
+    status=500,
+)

@@ -21,7 +21,9 @@ from orderveil.ledger.checkpoints import signing_seed
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 READY_SECONDS = 60.0
-THREADS_PER_WORKER = 4
+CONNECTIONS_PER_WORKER = 1024
+SILENCE_SECONDS = 20
+"""How long a connection may take over a request's head, or be idle between two requests."""
 DRAIN_SECONDS = 5.0
 
 
@@ -109,11 +111,14 @@ def _workers() -> int:
 
 def _server_command(address: Address, workers: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1"),
-        *("--host", address.host, "--port", str(address.port)),
-        *("--workers", str(workers), "--blocking-threads", str(THREADS_PER_WORKER)),
+        # ASGI without lifespan events; `served` needs none.
+        *(sys.executable, "-m", "granian", "--interface", "asginl", "--http", "1"),
+        *("--host", address.host, "--port", str(address.port), "--workers", str(workers)),
+        *("--backlog", str(2 * CONNECTIONS_PER_WORKER)),
+        *("--backpressure", str(CONNECTIONS_PER_WORKER)),
+        *("--http1-header-read-timeout", str(SILENCE_SECONDS * 1000)),
         *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
-        *("--workers-kill-timeout", "5", "orderveil.web.doors:application"),
+        *("--workers-kill-timeout", "5", "orderveil.web.doors:served"),
     ]
 
 

@@ -1,7 +1,10 @@
-"""The server's one WSGI application: `/v1` and the health paths to Falcon, the rest to Django.
+"""The server's one application: `/v1` and the health paths to Falcon, the rest to Django.
+
+Both doors are synchronous (WSGI); `served` is what granian calls, through its ASGI interface: it
+collects each request before a thread is spent on it.
 
 At scale the doors run apart: `machines` and `people` are WSGI applications of their own, each
-behind the trusted proxies of the settings like both together.
+behind the trusted proxies of the settings like both together. Put a `Collector` before each.
 """
 
 import ctypes
@@ -19,6 +22,9 @@ from django.conf import settings  # noqa: E402 - after setup
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 
 from orderveil.api.app import create_app  # noqa: E402
+from orderveil.hops.bodies import BATCH_LIMIT_BYTES  # noqa: E402
+from orderveil.web.collecting import Collector  # noqa: E402
+from orderveil.web.limits import MOST_BYTES  # noqa: E402
 from orderveil.web.proxies import behind, networks  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
@@ -43,3 +49,11 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     path: str = environ.get("PATH_INFO", "")
     door = machines if path.startswith(MACHINES) else people
     return door(environ, start_response)
+
+
+def most_bytes(path: str) -> int:
+    """The largest body that is accepted anywhere below; each resource has a limit of its own."""
+    return BATCH_LIMIT_BYTES if path.startswith(MACHINES) else MOST_BYTES
+
+
+served = Collector(application, most_bytes)

@@ -3,12 +3,15 @@
 Rules kept here:
 - a NUL is part of no name, and PostgreSQL has no text with one: 400, not a fault;
 - no form of the desk is larger than `MOST_BYTES`: 413 before a byte of the body is read. Django's
-  own limits hold besides (fields and bytes of a form), and files are kept in memory only.
+  own limits hold besides (fields and bytes of a form), and files are kept in memory only;
+- what `collecting` refuses before either door is asked is said here.
 """
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+
+from orderveil.core.errors import Problem
 
 MOST_BYTES = 3_000_000
 _HEADERS = {"Cache-Control": "no-store, private"}
@@ -36,3 +39,26 @@ def _size(request: HttpRequest) -> int:
 
 def _plain(text: str, status: int) -> HttpResponse:
     return HttpResponse(text, status=status, content_type="text/plain", headers=_HEADERS)
+
+
+TOO_LARGE = Problem(
+    code="body_too_large",
+    detail="The body is longer than anything that is accepted here.",
+    remedy="Send less at once.",
+    rule="api: size limits",
+    status=413,
+)
+TOO_SLOW = Problem(
+    code="body_too_slow",
+    detail="The request's body did not come in time.",
+    remedy="Send it again, at once.",
+    rule="server: a body is waited for, but not for long",
+    status=408,
+)
+BUSY = Problem(
+    code="busy",
+    detail="More is being asked than can be answered at this moment.",
+    remedy="Send the same request again in a moment.",
+    rule="server: what waits is bounded",
+    status=503,
+)
