@@ -12,13 +12,14 @@ from django.conf import settings
 from desk import Desk
 from orderveil.cli import demo
 from orderveil.cli.demo import check_demo_is_apart, seed_demo
+from orderveil.cli.demoing.orders import COUNT
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import RefusedError
 from orderveil.core.roles import Role
 from orderveil.gate.brands import provisioning
 from orderveil.gate.provision import provision_brand, provision_installation
 from orderveil.partners.models import Brand
-from scene import ME
+from scene import ME, rows
 
 
 @pytest.fixture
@@ -51,6 +52,25 @@ def test_it_refuses_to_start_beside_a_real_brand(tmp_path):
         assert told["rule"]
     assert orderveil("person", "list", "--platform") == (0, [])
     assert not (tmp_path / "home" / "demo.json").exists()
+
+
+def test_a_second_start_changes_nothing(stage):
+    """The orders stay as they are, no credential is issued, and no act is recorded."""
+    seed_demo()
+    tables = ("vault_order", "vault_dek", "vault_parcel", "partners_credential", "outbox_event")
+    before = {name: rows(f"SELECT {name}::text FROM {name} ORDER BY 1") for name in tables}
+    assert [len(before[name]) for name in tables[:2]] == [COUNT, COUNT]
+    assert before["partners_credential"] == []
+    entries = recorded()
+    seed_demo()
+    after = {name: rows(f"SELECT {name}::text FROM {name} ORDER BY 1") for name in tables}
+    assert after == before
+    assert recorded() == entries
+
+
+def recorded():
+    """How many entries there are, of orders and of everything else."""
+    return rows("SELECT (SELECT count(*) FROM ledger_entry), (SELECT count(*) FROM ledger_record)")
 
 
 def test_only_samples_share_its_installation(stage, monkeypatch):

@@ -18,7 +18,7 @@ from orderveil.cli.demoing.cast import Troupe, invite_everyone, titles, troupe
 from orderveil.cli.demoing.orders import deliver_orders
 from orderveil.cli.server import LOOPBACK, Address
 from orderveil.cli.session import guarded, show, with_json
-from orderveil.cli.walking.cast import assemble, dismiss
+from orderveil.cli.walking.cast import sample_brand
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import OrderveilError, Problem, RefusedError
 from orderveil.partners.models import Brand
@@ -43,10 +43,9 @@ def check_demo_is_apart() -> None:
 def seed_demo() -> Troupe:
     """The demo's brand, orders and people; what is there already stays."""
     now = utc_now()
-    cast = assemble(now)
-    dismiss(cast, now)
-    deliver_orders(cast.brand, now)
-    return invite_everyone(cast.brand, now)
+    brand, _, _ = sample_brand(now)
+    deliver_orders(brand, now)
+    return invite_everyone(brand, now)
 
 
 def say_who(found: Troupe, url: str, console: Console) -> None:

@@ -69,7 +69,8 @@ _ASKS_BEFORE: Mapping[State, tuple[Hop, ...]] = {
 def deliver_orders(brand: Brand, now: datetime) -> int:
     """Admit the demo's orders and let them travel; how many are new."""
     channel = Channel.objects.get(brand=brand, name=str(Format.ORDERVEIL))
-    drafts = [_draft(number, now) for number in range(COUNT)]
+    # Told the same way at each start, an order that is there is a duplicate and stays as it is.
+    drafts = [_draft(number, brand.created_at) for number in range(COUNT)]
     done = admit(brand.pk, channel.pk, drafts, now=now, who=machine())
     new = [(at, each.order_id) for at, each in enumerate(done) if each.status == Status.ADMITTED]
     partners = {hop: _partner(brand, hop) for hop in (Hop.WMS, Hop.LABEL, Hop.COURIER)}
@@ -121,7 +122,7 @@ def _move(
     )
 
 
-def _draft(number: int, now: datetime) -> OrderDraft:
+def _draft(number: int, newest: datetime) -> OrderDraft:
     title, sku, price = _GOODS[number % len(_GOODS)]
     quantity = 1 + number % 3
     total = str(Decimal(price * quantity))
@@ -129,7 +130,7 @@ def _draft(number: int, now: datetime) -> OrderDraft:
     return OrderDraft(
         shop_order_id=f"demo-{number:04d}",
         order_number=f"#SS-{2000 + number}",
-        placed_at=now - timedelta(hours=5 * number + 1),
+        placed_at=newest - timedelta(hours=5 * number + 1),
         updated_at=None,
         personal={field: Personal(value) for field, value in _person(number).items()},
         facts=Facts(

@@ -68,10 +68,15 @@ def _partners(brand: Brand, now: datetime) -> dict[Hop, Partner]:
     return found
 
 
-def assemble(now: datetime) -> Cast:
-    """The sample brand and its partners, made at the first walk; fresh credentials each time."""
+def sample_brand(now: datetime) -> tuple[Brand, dict[Format, Channel], dict[Hop, Partner]]:
+    """The sample brand, its channels and its partners; each made if it is not there."""
     brand = _brand(now)
-    channels, partners = _channels(brand, now), _partners(brand, now)
+    return brand, _channels(brand, now), _partners(brand, now)
+
+
+def assemble(now: datetime) -> Cast:
+    """Everyone for one walk, with fresh credentials."""
+    brand, channels, partners = sample_brand(now)
     tokens, numbers = {}, []
     until = now + TOKEN_LIFE
     for hop, partner in partners.items():
