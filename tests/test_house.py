@@ -51,9 +51,12 @@ OTHERS_TABLES = {
 LOGGERS = {
     "api/problems.py": "a fault's type and place",
     "cli/worker.py": "which process lost its database",
+    "incidents/telling.py": "a fault's type and place, where an alert was to be told",
+    "incidents/watching.py": "a fault's type and place, where a brand was looked at",
     "keyring/providers/file.py": "the warning that keys lie in a file",
     "ledger/sequencer.py": "that the sequencer was interrupted",
     "web/answering.py": "a fault's type",
+    "reviews/calendar.py": "a fault's type and place, where a review was due",
     "web/errors.py": "a fault's type and place",
 }
 """Who may log, and what. An argument is a name of ours or a type, never a value of a request."""

@@ -8,15 +8,17 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
+from desk import Desk
 from incidents import mailbox
 from incidents.watch import NOW, look, make_desk, open_page, the_alert
 from orderveil.core.errors import OrderveilError, RefusedError
 from orderveil.core.roles import Role
-from orderveil.incidents import canaries, receivers, telling
-from orderveil.incidents.models import Notice
+from orderveil.incidents import canaries, receivers, telling, watching
+from orderveil.incidents.models import Alert, Count, Notice
+from orderveil.ledger import sequencer
 from orderveil.outbox.webhooks import sign
 from outbox.partner import Answer, serving, way_out
-from scene import PERSON, rows, together
+from scene import PERSON, Scene, rows, together
 
 
 @pytest.fixture
@@ -62,6 +64,44 @@ def receive(desk, url):
 def tell(now=NOW):
     """One round of telling, able to reach this machine."""
     return telling.tell(now, egress=way_out())
+
+
+def spoil(desk):
+    """Have the next look at this brand meet a row that it can't read."""
+    asha = desk.person(Role.SUPPORT)
+    brand = desk.scene.brand.pk
+    Count.objects.create(brand_id=brand, who=asha.person.tag, what="unheard-of", hour=NOW, count=1)
+    open_page(desk, asha, desk.scene.admit())
+
+
+def test_a_brand_whose_look_breaks_keeps_nobody_else_from_being_told(desk, box, caplog):
+    """The next brand's alert is raised and mailed in the same minute; the log says the place."""
+    other = Desk.make(Scene.make("saree", now=NOW))
+    spoil(desk)
+    officer = other.person(Role.PRIVACY_OFFICER)
+    order = other.scene.admit()
+    canaries.mark(other.actor(officer), order)
+    open_page(other, other.person(Role.SUPPORT), order)
+    sequencer.drain(NOW)
+    watching.minute(NOW)
+    assert the_alert().brand_id == other.scene.brand.pk
+    assert [mail.recipients for mail in box.mails] == [[officer.person.email]]
+    (said,) = [each for each in caplog.records if each.name == "orderveil.incidents.watching"]
+    assert "ValueError at " in said.getMessage()
+    assert "unheard-of" not in caplog.text
+
+
+def test_an_alert_that_cannot_be_told_keeps_no_other_back(desk, box, caplog):
+    """One whose kind nobody knows any more is tried again later; the next one leaves."""
+    desk.person(Role.PRIVACY_OFFICER)
+    raise_one(desk)
+    Alert.objects.update(kind="forgotten")
+    raise_one(desk)
+    assert tell() == 2
+    assert len(box.mails) == 1
+    told = list(Notice.objects.order_by("pk").values_list("error", "sent_at"))
+    assert told == [("fault", None), ("", NOW)]
+    assert "forgotten" not in caplog.text
 
 
 def test_everybody_who_handles_alerts_gets_one_mail(desk, box):

@@ -15,7 +15,7 @@ from orderveil.partners.models import Credential
 from orderveil.people import memberships
 from orderveil.people.models import Membership
 from orderveil.reviews import calendar, campaigns
-from orderveil.reviews.models import Campaign, Item
+from orderveil.reviews.models import Campaign, Item, Setting
 from reviews import sample
 from scene import Scene, rows, together
 
@@ -189,6 +189,17 @@ def test_a_review_is_opened_by_the_calendar(desk):
     Campaign.objects.update(closed_at=begins + 91 * DAY)
     assert calendar.open_due(begins + 180 * DAY - timedelta(seconds=1)) == []
     assert len(calendar.open_due(begins + 180 * DAY)) == 1
+
+
+def test_a_brand_that_breaks_keeps_no_other_from_its_review(desk, caplog):
+    """The calendar opens the next brand's; the log says what broke and where, and no value."""
+    other = Scene.make("saree", now=desk.scene.now)
+    Setting.objects.create(brand_id=desk.scene.brand.pk, every_days=2_000_000_000)
+    (made,) = calendar.open_due(other.brand.created_at + 90 * DAY)
+    assert made.brand_id == other.brand.pk
+    (said,) = [each for each in caplog.records if each.name == "orderveil.reviews.calendar"]
+    assert "OverflowError at " in said.getMessage()
+    assert "2000000000" not in caplog.text
 
 
 def test_overdue_ones_shout(desk):

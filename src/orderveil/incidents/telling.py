@@ -5,9 +5,11 @@ Rules kept here:
 - it is sent outside of any transaction, under a lease; a crash between sending and writing that
   down sends it again: receivers drop repeats by the webhook's id;
 - what fails is tried again with growing waits for a day, then it is given up and says so;
-- people get one mail each: nobody reads the others' addresses.
+- people get one mail each: nobody reads the others' addresses;
+- a fault in telling one alert keeps no other from being told.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -22,6 +24,7 @@ from django.db import connection, transaction
 from django.utils.translation import override
 
 from orderveil.core.errors import OrderveilError
+from orderveil.core.faults import place_of
 from orderveil.incidents.alerts import handlers
 from orderveil.incidents.models import Alert, Notice, Receiver
 from orderveil.incidents.receivers import SECRET
@@ -37,6 +40,8 @@ GIVE_UP_AFTER = timedelta(hours=24)
 LEASE = timedelta(minutes=5)
 MOST_SECONDS = 40
 """A receiver that hangs keeps the other schedules waiting no longer than this."""
+
+_log = logging.getLogger(__name__)
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -72,6 +77,10 @@ def tell(now: datetime, *, egress: Egress | None = None) -> int:
             _SEND[Way(notice.way)](notice.alert, now, egress)
         except _FailedError as error:
             _try_again(notice, str(error), now)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next one is told
+            place = place_of(error)
+            _log.error("an alert was not told: %s at %s", type(error).__name__, place)
+            _try_again(notice, "fault", now)
         else:
             Notice.objects.filter(pk=notice.pk).update(next_at=None, sent_at=now, error="")
     return attempts

@@ -4,15 +4,19 @@ Rules kept here:
 - what was looked at, the counts made of it, the alerts raised from them and the place that was
   reached are one transaction: a crash looks again, and finds the same;
 - the log is read from that place on, never from its beginning; history comes from the counts;
-- the first look at an old log makes its history, and raises alerts of the last day only.
+- the first look at an old log makes its history, and raises alerts of the last day only;
+- a fault in the look at one brand keeps neither the others from being looked at nor anybody from
+  being told.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from orderveil.core.faults import place_of
 from orderveil.incidents import alerts, canaries, noticing, telling
 from orderveil.incidents.history import Key, add, put
 from orderveil.incidents.judging import Judge
@@ -28,13 +32,25 @@ BATCH = 20_000
 RAISED_WITHIN = timedelta(hours=24)
 COUNTS_KEPT = timedelta(days=90)
 FAILURES_KEPT = timedelta(days=7)
+_log = logging.getLogger(__name__)
 
 
 def minute(now: datetime) -> None:
     """Everything that is due: a look at each brand, then what is to be told."""
-    for brand_id in Brand.objects.order_by("pk").values_list("pk", flat=True):
+    try:
+        for brand_id in Brand.objects.order_by("pk").values_list("pk", flat=True):
+            _look_at(brand_id, now)
+    finally:
+        telling.tell(now)
+
+
+def _look_at(brand_id: int, now: datetime) -> None:
+    """Look; what breaks is logged, and looked at again in a minute: the place has not moved."""
+    try:
         look(brand_id, now)
-    telling.tell(now)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next brand has its look
+        place = place_of(error)
+        _log.error("the look at a brand broke: %s at %s", type(error).__name__, place)
 
 
 def look(brand_id: int, now: datetime) -> list[Alert]:

@@ -1,9 +1,10 @@
 """When a brand's next review is due, and that it is opened then, whoever forgets.
 
 A brand reviews every `EVERY_DAYS` unless it says otherwise, counted from the opening of its last
-campaign, the first one from the brand's own beginning.
+campaign, the first one from the brand's own beginning. A fault in one brand keeps no other from it.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from django.db import transaction
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.faults import place_of
 from orderveil.core.roles import Permission
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.partners.models import Brand
@@ -20,6 +22,7 @@ from orderveil.reviews.models import Campaign, Setting
 EVERY_DAYS = 90
 LEAST_DAYS, MOST_DAYS = 7, 366
 CLOCK = Who(system="reviews")
+_log = logging.getLogger(__name__)
 
 
 class Due(NamedTuple):
@@ -56,16 +59,22 @@ def due(actor: Actor) -> Due | None:
 
 def open_due(now: datetime) -> list[Campaign]:
     """Open a campaign for every brand whose next one is due; those that were opened."""
-    opened = []
-    for brand in Brand.objects.order_by("pk"):
-        found = standing(brand.pk, now)
-        if found.open is not None or now < found.next_at:
-            continue
-        try:
-            opened.append(open_campaign(brand.pk, now=now, who=CLOCK))
-        except RefusedError:  # somebody opened it meanwhile
-            continue
-    return opened
+    numbers = Brand.objects.order_by("pk").values_list("pk", flat=True)
+    return [made for number in numbers if (made := _open_one(number, now)) is not None]
+
+
+def _open_one(brand_id: int, now: datetime) -> Campaign | None:
+    """Open the brand's, if it is due; what breaks is logged, and tried again the next day."""
+    try:
+        found = standing(brand_id, now)
+        if found.open is None and now >= found.next_at:
+            return open_campaign(brand_id, now=now, who=CLOCK)
+    except RefusedError:  # somebody opened it meanwhile
+        return None
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next brand has its review
+        place = place_of(error)
+        _log.error("opening a review broke: %s at %s", type(error).__name__, place)
+    return None
 
 
 @transaction.atomic
