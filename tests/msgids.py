@@ -49,7 +49,7 @@ KEYWORDS: dict[str, Any] = {
 Message = str | tuple[str, str]
 """A text, or its singular and plural."""
 
-OFFICERS = ("hops/support/centre", "hops/support/views_centres", "hops/templates/support/centre_")
+OFFICERS = ("hops/support/centre", "hops/templates/support/centre_")
 AGENTS = (
     *("web/", "people/", "scams/views.py", "hops/support/", "hops/templates/support/"),
     *("scams/templates/scams/home.html", "scams/templates/picture/dot.html"),

@@ -5,8 +5,8 @@ from orderveil.gate.approving.pages import PAGES as APPROVALS
 from orderveil.gate.brands.pages import PAGES as BRANDS
 from orderveil.gate.pages import PAGES as GATE
 from orderveil.gate.staffing.pages import PAGES as PEOPLE
+from orderveil.hops.support.centre_audit.pages import PAGES as CENTRES
 from orderveil.hops.support.pages import PAGES as SUPPORT
-from orderveil.hops.support.pages_centres import PAGES as CENTRES
 from orderveil.incidents.pages import PAGES as ALERTS
 from orderveil.ledger.pages import PAGES as LEDGER
 from orderveil.outbox.pages import PAGES as SUBSCRIPTIONS

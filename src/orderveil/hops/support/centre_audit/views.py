@@ -14,10 +14,10 @@ from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Permission
 from orderveil.gate.reasons import LONGEST
-from orderveil.hops.support import centre_paper, centres, months, signing
-from orderveil.hops.support.centre_pack import Pack, canonical, digest
-from orderveil.hops.support.months import Month
-from orderveil.hops.support.signing import Signature, Verdict
+from orderveil.hops.support.centre_audit import centres, months, printed, signing
+from orderveil.hops.support.centre_audit.months import Month
+from orderveil.hops.support.centre_audit.pack import Pack, canonical, digest
+from orderveil.hops.support.centre_audit.signing import Signature, Verdict
 from orderveil.partners.models import Partner
 from orderveil.people.models import Person
 
@@ -91,7 +91,7 @@ def as_pdf(request: HttpRequest, actor: Actor, partner_id: int, month: str) -> H
     partner, chosen = _found(actor, partner_id, month)
     pack = centres.make(partner, chosen, now=actor.now)
     told = _told(partner, chosen, pack, signing.signatures(partner, chosen))
-    answer = HttpResponse(centre_paper.pdf(told, chosen), content_type="application/pdf")
+    answer = HttpResponse(printed.pdf(told, chosen), content_type="application/pdf")
     return _attached(answer, partner, chosen, "pdf")
 
 
@@ -137,7 +137,7 @@ def _told(partner: Partner, month: Month, pack: Pack, signed: list[Signature]) -
     numbers = [int(tag.removeprefix("person:")) for tag in tags if tag.startswith("person:")]
     names = {one.tag: one.name for one in Person.objects.filter(pk__in=numbers)}
     brand = partner.brand.name or partner.brand.slug
-    return centre_paper.tell(pack, month, names, signed, brand=brand, centre=partner.name)
+    return printed.tell(pack, month, names, signed, brand=brand, centre=partner.name)
 
 
 def _found(actor: Actor, partner_id: int, month: str) -> tuple[Partner, Month]:

@@ -6,13 +6,13 @@ from hashlib import sha256
 
 import pytest
 
-from hops.support.centre import LAST_MONTH, LATER, Centre
+from hops.support.centre_audit.centre import LAST_MONTH, LATER, Centre
 from orderveil.core.clocks import utc_now
 from orderveil.core.roles import Role
 from orderveil.gate import law
 from orderveil.gate.desk.reveal import Revealable, reveal_field
 from orderveil.gate.reasons import checked_cause
-from orderveil.hops.support import centre_paper, months, paper, signing
+from orderveil.hops.support.centre_audit import months, paper, printed, signing
 from orderveil.ledger import sequencer
 from orderveil.people import turned_away
 from scene import rows
@@ -158,18 +158,18 @@ def paper_of(centre, **names):
     pack = centre.pack()
     people = {member.person.tag: member.person.name for member in centre.people.values()}
     told = people | {centre.people[key].person.tag: name for key, name in names.items()}
-    return centre_paper.tell(pack, LAST_MONTH, told, [], brand="Kalanjali", centre="Dialtone")
+    return printed.tell(pack, LAST_MONTH, told, [], brand="Kalanjali", centre="Dialtone")
 
 
 def pixels(told):
     """The pages as pictures."""
-    return paper.pngs(centre_paper.TEMPLATE, told, at=LAST_MONTH.end, ppi=60)
+    return paper.pngs(printed.TEMPLATE, told, at=LAST_MONTH.end, ppi=60)
 
 
 def test_the_same_pack_is_the_same_pdf(centre):
     """To the byte; and another name is another picture, in Devanagari too."""
     told = paper_of(centre)
-    assert centre_paper.pdf(told, LAST_MONTH) == centre_paper.pdf(told, LAST_MONTH)
+    assert printed.pdf(told, LAST_MONTH) == printed.pdf(told, LAST_MONTH)
     assert pixels(told) == pixels(told)
     shown = [pixels(paper_of(centre, asha=name)) for name in ("आशा", "आशी", "Asha", "Ashi")]
     assert len({tuple(pages) for pages in shown}) == 4

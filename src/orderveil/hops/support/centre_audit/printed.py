@@ -12,10 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from orderveil.core.roles import ROLES, Role
-from orderveil.hops.support import paper
-from orderveil.hops.support.centre_pack import Member, Pack, Sampled, digest
-from orderveil.hops.support.months import Month
-from orderveil.hops.support.signing import Signature
+from orderveil.hops.support.centre_audit import paper
+from orderveil.hops.support.centre_audit.months import Month
+from orderveil.hops.support.centre_audit.pack import Member, Pack, Sampled, digest
+from orderveil.hops.support.centre_audit.signing import Signature
 
 TEMPLATE = Path(__file__).with_name("pack.typ")
 Names = Mapping[str, str]

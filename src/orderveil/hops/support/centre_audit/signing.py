@@ -17,9 +17,9 @@ from orderveil.core.actors import Actor, check_act
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Permission
 from orderveil.gate.reasons import checked_reason
-from orderveil.hops.support import centres
-from orderveil.hops.support.centre_pack import digest
-from orderveil.hops.support.months import Month
+from orderveil.hops.support.centre_audit import centres
+from orderveil.hops.support.centre_audit.months import Month
+from orderveil.hops.support.centre_audit.pack import digest
 from orderveil.ledger import doings
 from orderveil.ledger.acts import ActKind, by, record
 from orderveil.partners.models import Partner

@@ -17,9 +17,9 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import Field
 from orderveil.core.hops import Hop
 from orderveil.gate.desk import handing
-from orderveil.hops.support.centre_pack import Member, Pack, Sampled, Tree
-from orderveil.hops.support.months import Month
-from orderveil.hops.support.sampling import draw, seed_of
+from orderveil.hops.support.centre_audit.months import Month
+from orderveil.hops.support.centre_audit.pack import Member, Pack, Sampled, Tree
+from orderveil.hops.support.centre_audit.sampling import draw, seed_of
 from orderveil.ledger import doings, past, tallies
 from orderveil.ledger.acts import ActKind
 from orderveil.ledger.doings import Done

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from orderveil.core.notes import Checkpoint
-from orderveil.hops.support.sampling import draw, seed_of
+from orderveil.hops.support.centre_audit.sampling import draw, seed_of
 
 HEAD = Checkpoint("ledger.example/brand/7", 4711, bytes(range(32)))
 

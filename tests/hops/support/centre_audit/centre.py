@@ -13,7 +13,7 @@ from orderveil.core.roles import Role
 from orderveil.gate.desk.reveal import Revealable, Revealed, reveal_field
 from orderveil.gate.desk.verifying import Said, Verdict, verify_caller
 from orderveil.gate.reasons import checked_cause
-from orderveil.hops.support import centres, months
+from orderveil.hops.support.centre_audit import centres, months
 from orderveil.ledger import sequencer
 from orderveil.partners.models import Partner
 from orderveil.people.models import Membership

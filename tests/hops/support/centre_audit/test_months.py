@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orderveil.hops.support import months
-from orderveil.hops.support.months import Month
+from orderveil.hops.support.centre_audit import months
+from orderveil.hops.support.centre_audit.months import Month
 
 
 def test_a_month_ends_where_the_next_begins():

@@ -8,16 +8,16 @@ import msgspec
 import pytest
 
 from desk import ME
-from hops.support.centre import BEGAN, LAST_MONTH, LATER, Centre
+from hops.support.centre_audit.centre import BEGAN, LAST_MONTH, LATER, Centre
 from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.merkle import root
 from orderveil.core.roles import Role
 from orderveil.gate.desk.listing import Listed, Wanted, list_orders
 from orderveil.gate.desk.reveal import Revealable
-from orderveil.hops.support import centres, signing
-from orderveil.hops.support.centre_pack import canonical, digest
-from orderveil.hops.support.signing import Verdict
+from orderveil.hops.support.centre_audit import centres, signing
+from orderveil.hops.support.centre_audit.pack import canonical, digest
+from orderveil.hops.support.centre_audit.signing import Verdict
 from orderveil.ledger import sequencer
 from orderveil.people import memberships, turned_away
 from scene import rows
