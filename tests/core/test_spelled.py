@@ -1,10 +1,12 @@
 """Numbers spelled out in words: found in a run, never in a sentence that counts something."""
 
-import time
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from orderveil.core.spelled import spells_number
+from growth import ends
+from orderveil.core import spelled
+from orderveil.core.spelled import spells_number, words_in
 
 
 @pytest.mark.parametrize(
@@ -57,10 +59,51 @@ def test_what_counts_something_is_no_number(text):
     assert not spells_number(text)
 
 
-def test_a_long_text_takes_no_long_time():
-    """Nothing to go back and forth over, however the words run together."""
-    began = time.perf_counter()
-    assert not spells_number(("sixty" * 2_000) + "x")
-    assert not spells_number("sixsevenx " * 1_000)
-    assert spells_number("do -- " * 2_000 + "x")
-    assert time.perf_counter() - began < 1
+WORDS = sorted(spelled._WORDS)
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12))
+def test_words_run_together_are_always_taken_apart(words):
+    """Taking the longest word each time never needs to be taken back: nothing is tried twice."""
+    joined = "".join(words)
+    found = list(words_in(joined))
+    assert "" not in found
+    assert "".join(found) == joined
+    assert len(found) <= len(words)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12))
+def test_each_step_takes_a_word_and_the_first_that_is_none_ends_it(words):
+    """So there are no more steps than characters, whatever the letters."""
+    joined = "".join(words)
+    found = list(words_in(f"{joined}q{joined}"))
+    assert found[-1] == ""
+    assert all(found[:-1])
+    assert "".join(found) == joined
+
+
+def test_the_worst_words_end():
+    """Six or sixteen, no or nought, a word's beginning: no text makes it go back and forth."""
+    worst = [
+        "sixteen",
+        "sixtysix",
+        "no",
+        "o",
+        "chhe",
+        "nine ",
+        "९ ",
+        "1 ",
+        "do-",
+        "दो",
+        "sixsevenx ",
+    ]
+    done = ends(
+        f"""
+        from orderveil.core.spelled import spells_number
+        for word in {worst!r}:
+            for most in (200, 100_000):
+                spells_number((word * most)[: most - 1] + "x")
+                spells_number("x" + (word * most)[: most - 1])
+        """
+    )
+    assert done
