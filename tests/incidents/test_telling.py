@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,9 +14,10 @@ from incidents import mailbox
 from incidents.watch import NOW, look, make_desk, open_page, the_alert
 from orderveil.core.errors import OrderveilError, RefusedError
 from orderveil.core.roles import Role
-from orderveil.incidents import canaries, receivers, telling, watching
+from orderveil.incidents import canaries, receivers, signins, telling, watching
 from orderveil.incidents.models import Alert, Count, Notice
 from orderveil.ledger import sequencer
+from orderveil.ledger.entries import decode
 from orderveil.outbox.webhooks import sign
 from outbox.partner import Answer, serving, way_out
 from scene import PERSON, Scene, rows, together
@@ -173,6 +175,63 @@ def test_what_fails_is_tried_again_for_a_day(desk, server):
     assert (notice.error, notice.sent_at) == ("status_500", None)
     assert len({each.headers["webhook-id"] for each in server.received}) == 1
     assert tell(at + timedelta(days=9)) == 0
+
+
+def failures(desk, count, minute=0):
+    """So many failed sign-ins of one person; who it is."""
+    person = desk.person(Role.SUPPORT).person
+    for _ in range(count):
+        signins.note_failure(person.email, NOW + timedelta(minutes=minute))
+    return person.tag
+
+
+def test_an_alert_that_becomes_worse_is_told_again(desk, box, server):
+    """From medium to high: another mail, another webhook under an id of its own, and an act."""
+    receive(desk, server.url())
+    who = failures(desk, 6)
+    assert look(desk) == [("failed_sign_ins", who)]
+    assert tell() == 2
+    failures(desk, 5)
+    assert look(desk) == []
+    assert tell() == 0  # counted up, and no worse
+    failures(desk, 19)
+    assert look(desk) == []
+    assert the_alert().severity == "high"
+    assert tell() == 2
+    assert tell() == 0
+    first, second = (json.loads(each.body) for each in server.received)
+    assert (first["type"], first["severity"]) == ("alert.raised", "medium")
+    assert (second["type"], second["severity"], second["count"]) == ("alert.worse", "high", 30)
+    assert len({each.headers["webhook-id"] for each in server.received}) == 2
+    assert [": now high" in mail.text for mail in box.mails] == [False, True]
+    names = [re.search(r"Message-ID: (\S+)", mail.text)[1] for mail in box.mails]
+    assert len(set(names)) == 2
+    ((entry,),) = rows("SELECT entry FROM ledger_entry WHERE kind = 'alert_worse'")
+    detail = decode(bytes(entry)).detail
+    assert (detail["from"], detail["severity"], detail["count"]) == ("medium", "high", 30)
+    failures(desk, 1)
+    look(desk)
+    assert tell() == 0  # as bad as it can be
+
+
+def test_what_nobody_was_told_yet_gives_way_to_what_is_worse(desk, server):
+    """One webhook instead of two; its day of trying begins when it became worse."""
+    receive(desk, server.url())
+    failures(desk, 6)
+    look(desk)
+    server.script.append(Answer(status=500))
+    tell()
+    later = NOW + timedelta(minutes=40)
+    failures(desk, 24, minute=40)
+    look(desk, later)
+    old, new = Notice.objects.order_by("pk")
+    assert (old.next_at, old.error) == (None, "overtaken")
+    assert (new.rose_to, new.since) == ("high", later)
+    telling._try_again(old, "status_500", later)
+    old.refresh_from_db()
+    assert old.next_at is None
+    assert tell(later) == 1
+    assert json.loads(server.received[-1].body)["type"] == "alert.worse"
 
 
 def test_a_receiver_that_comes_back_gets_it(desk, server):

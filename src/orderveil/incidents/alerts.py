@@ -1,8 +1,9 @@
-"""Raising and closing alerts. Both are acts, in the transaction of the change.
+"""Raising, raising higher, and closing alerts. Each is an act, in the transaction of the change.
 
 Rules kept here:
 - of one kind, about one caller, on one day there is one open alert: what comes later counts it up;
 - once it is closed, the same count stays quiet: it must double, or something new must happen;
+- an alert that becomes worse is told again, and that is an act, too: counting up alone is not;
 - who is told is written down with the alert, so that no crash forgets it;
 - nobody closes an alert about themselves, unless nobody else could.
 """
@@ -68,34 +69,56 @@ def raise_alert(brand_id: int, found: Finding, *, now: datetime) -> Alert | None
         raised_at=now,
         last_at=now,
     )
+    _put_on_record(alert, ActKind.ALERT_RAISED, {"severity": str(alert.severity)}, now)
+    _announce(alert, now)
+    return alert
+
+
+def _put_on_record(alert: Alert, kind: ActKind, severities: Detail, now: datetime) -> None:
     detail: Detail = {
         "kind": str(alert.kind),
-        "severity": str(alert.severity),
+        **severities,
         "about": alert.who,
         "count": alert.count,
         "day": alert.day.isoformat(),
     }
     subject = f"alert:{alert.pk}"
-    record(brand_id, ActKind.ALERT_RAISED, now=now, who=WATCH, subject=subject, detail=detail)
+    record(alert.brand_id, kind, now=now, who=WATCH, subject=subject, detail=detail)
+
+
+def _announce(alert: Alert, now: datetime, rose_to: str = "") -> None:
+    """Have it told on every way that there is now."""
     ways = [Way.MAIL] if settings.MAIL else []
-    ways += [Way.WEBHOOK] if Receiver.objects.filter(brand_id=brand_id).exists() else []
-    Notice.objects.bulk_create([Notice(alert=alert, way=way, next_at=now) for way in ways])
-    return alert
+    ways += [Way.WEBHOOK] if Receiver.objects.filter(brand_id=alert.brand_id).exists() else []
+    Notice.objects.bulk_create(
+        Notice(alert=alert, way=way, rose_to=rose_to, since=now, next_at=now) for way in ways
+    )
 
 
 def _count_up(alert: Alert, found: Finding, now: datetime) -> None:
     count = alert.count + found.count if found.adds else max(alert.count, found.count)
-    if count == alert.count:
+    before = Severity(alert.severity)
+    severity = max(before, found.severity, key=RANK.__getitem__)
+    if (count, severity) == (alert.count, before):
         return
     evidence = {**alert.evidence, **found.evidence}
     for name, most in _KEPT.items():
         if name in evidence:
             merged = [*found.evidence.get(name, ()), *alert.evidence.get(name, ())]
             evidence[name] = list(dict.fromkeys(merged))[:most]
-    worse = max(Severity(alert.severity), found.severity, key=RANK.__getitem__)
-    Alert.objects.filter(pk=alert.pk).update(
-        count=count, severity=worse, evidence=evidence, last_at=now
-    )
+    alert.count, alert.severity, alert.evidence, alert.last_at = count, severity, evidence, now
+    alert.save(update_fields=["count", "severity", "evidence", "last_at"])
+    if severity != before:
+        _tell_again(alert, before, now)
+
+
+def _tell_again(alert: Alert, before: Severity, now: datetime) -> None:
+    """It is worse than it was: what nobody was told yet gives way to that."""
+    severities: Detail = {"from": str(before), "severity": str(alert.severity)}
+    _put_on_record(alert, ActKind.ALERT_WORSE, severities, now)
+    waiting = Notice.objects.filter(alert=alert, next_at__isnull=False)
+    waiting.update(next_at=None, error="overtaken")
+    _announce(alert, now, rose_to=alert.severity)
 
 
 def find(brand_id: int, number: int) -> Alert:

@@ -135,10 +135,14 @@ class Receiver(models.Model):
 
 
 class Notice(models.Model):
-    """One alert on one way to the people: due, sent, or given up."""
+    """One alert, as raised or as it became worse, on one way: due, sent, or given up."""
 
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT)
     way = models.TextField(choices=_choices(Way))
+    rose_to = models.TextField(choices=_choices(Severity), blank=True, default="")
+    """The severity that the alert rose to; empty: it tells of the raising."""
+    since = models.DateTimeField()
+    """When it was due first; it is given up a day later."""
     next_at = models.DateTimeField(null=True)
     """When it is due; None: sent, or given up."""
     attempts = models.IntegerField(default=0)
@@ -153,7 +157,9 @@ class Notice(models.Model):
             ),
         )
         constraints = (
-            models.UniqueConstraint(fields=("alert", "way"), name="incidents_notice_once"),
+            models.UniqueConstraint(
+                fields=("alert", "way", "rose_to"), name="incidents_notice_once"
+            ),
         )
 
     def __str__(self) -> str:

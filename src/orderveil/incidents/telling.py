@@ -26,7 +26,7 @@ from django.utils.translation import override
 from orderveil.core.errors import OrderveilError
 from orderveil.core.faults import place_of
 from orderveil.incidents.alerts import handlers
-from orderveil.incidents.models import Alert, Notice, Receiver
+from orderveil.incidents.models import Notice, Receiver
 from orderveil.incidents.receivers import SECRET
 from orderveil.incidents.words import TITLES, AlertKind, State, Way, sentence
 from orderveil.keyring import secrets
@@ -74,7 +74,7 @@ def tell(now: datetime, *, egress: Egress | None = None) -> int:
     while monotonic() - began < MOST_SECONDS and (notice := _claim(now)) is not None:
         attempts += 1
         try:
-            _SEND[Way(notice.way)](notice.alert, now, egress)
+            _SEND[Way(notice.way)](notice, now, egress)
         except _FailedError as error:
             _try_again(notice, str(error), now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next one is told
@@ -99,16 +99,20 @@ def _claim(now: datetime) -> Notice | None:
 
 def _try_again(notice: Notice, code: str, now: datetime) -> None:
     wait = WAITS[min(notice.attempts, len(WAITS)) - 1]
-    is_over = now + wait > notice.alert.raised_at + GIVE_UP_AFTER
-    Notice.objects.filter(pk=notice.pk).update(next_at=None if is_over else now + wait, error=code)
+    is_over = now + wait > notice.since + GIVE_UP_AFTER
+    # What was ended meanwhile (the receiver is gone, the alert is worse) stays ended.
+    still = Notice.objects.filter(pk=notice.pk, next_at__isnull=False)
+    still.update(next_at=None if is_over else now + wait, error=code)
 
 
-def told(alert: Alert) -> Told:
+def told(notice: Notice) -> Told:
     """What is said of an alert outside of the desk."""
+    alert = notice.alert
+    is_open = alert.state == State.OPEN
     with override("en"):
         what = sentence(alert.kind, alert.count, alert.evidence)
     return Told(
-        type=f"alert.{'raised' if alert.state == State.OPEN else 'closed'}",
+        type=f"alert.{('worse' if notice.rose_to else 'raised') if is_open else 'closed'}",
         alert=alert.pk,
         brand=Brand.objects.values_list("slug", flat=True).get(pk=alert.brand_id),
         kind=alert.kind,
@@ -123,10 +127,16 @@ def told(alert: Alert) -> Told:
     )
 
 
-def _mail(alert: Alert, _now: datetime, _egress: Egress | None) -> None:
+def _name(notice: Notice) -> str:
+    """Whoever drops repeats keeps one of each: as raised, and as it became worse."""
+    return f"{notice.alert_id}_{notice.rose_to}" if notice.rose_to else str(notice.alert_id)
+
+
+def _mail(notice: Notice, _now: datetime, _egress: Egress | None) -> None:
     """One mail to each person of the brand who handles alerts."""
-    said = told(alert)
+    alert, said = notice.alert, told(notice)
     title = TITLES[AlertKind(alert.kind)]
+    worse = f": now {notice.rose_to}" if notice.rose_to else ""
     text = (
         f"{title} ({said.severity})\n\n"
         f"About: {said.about}\nDay: {said.day} (UTC)\nWhat: {said.what}\n\n{said.url}\n\n"
@@ -136,10 +146,10 @@ def _mail(alert: Alert, _now: datetime, _egress: Egress | None) -> None:
     link = get_connection()
     mails = [
         EmailMessage(
-            subject=f"[{said.brand}] {title}",
+            subject=f"[{said.brand}] {title}{worse}",
             body=text,
             to=[person.email],
-            headers={"Message-ID": f"<alert-{alert.pk}-{person.pk}@orderveil.invalid>"},
+            headers={"Message-ID": f"<alert-{_name(notice)}-{person.pk}@orderveil.invalid>"},
             connection=link,
         )
         for person in people
@@ -150,17 +160,19 @@ def _mail(alert: Alert, _now: datetime, _egress: Egress | None) -> None:
         raise _FailedError(type(error).__name__) from None
 
 
-def _post(alert: Alert, now: datetime, egress: Egress | None) -> None:
+def _post(notice: Notice, now: datetime, egress: Egress | None) -> None:
     """The webhook. Raises `_FailedError`."""
+    alert = notice.alert
     receiver = Receiver.objects.filter(pk=alert.brand_id).first()
     if receiver is None:
         raise _FailedError("no_receiver")
     way_out = egress or Egress(private=settings.WEBHOOK_PRIVATE)
     try:
         secret = secrets.get(alert.brand_id, SECRET)
-        body = msgspec.json.encode(told(alert))
+        body = msgspec.json.encode(told(notice))
         with way_out.dial(receiver.url) as line:
-            headers = signed_headers([secret], f"alert_{alert.brand_id}_{alert.pk}", now, body)
+            name = f"alert_{alert.brand_id}_{_name(notice)}"
+            headers = signed_headers([secret], name, now, body)
             status = line.post(body, headers)
     except EgressError as error:
         raise _FailedError(error.trouble.value) from None
@@ -170,6 +182,6 @@ def _post(alert: Alert, now: datetime, egress: Egress | None) -> None:
         raise _FailedError(f"status_{status}")
 
 
-_SEND: Mapping[Way, Callable[[Alert, datetime, Egress | None], None]] = MappingProxyType(
+_SEND: Mapping[Way, Callable[[Notice, datetime, Egress | None], None]] = MappingProxyType(
     {Way.MAIL: _mail, Way.WEBHOOK: _post}
 )

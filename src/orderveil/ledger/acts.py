@@ -116,6 +116,7 @@ class ActKind(StrEnum):
     REVIEW_DECIDED = "review_decided"
     REVIEW_CLOSED = "review_closed"
     ALERT_RAISED = "alert_raised"
+    ALERT_WORSE = "alert_worse"
     ALERT_CLOSED = "alert_closed"
     ALERT_RECEIVER_CHANGED = "alert_receiver_changed"
     CANARY_MARKED = "canary_marked"

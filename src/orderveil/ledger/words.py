@@ -104,6 +104,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         ActKind.REVIEW_DECIDED: _("Access review decided"),
         ActKind.REVIEW_CLOSED: _("Access review closed"),
         ActKind.ALERT_RAISED: _("Alert raised"),
+        ActKind.ALERT_WORSE: _("Alert became worse"),
         ActKind.ALERT_CLOSED: _("Alert closed"),
         ActKind.ALERT_RECEIVER_CHANGED: _("Receiver of alerts changed"),
         ActKind.CANARY_MARKED: _("Marked as a canary order"),
