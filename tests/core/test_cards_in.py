@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from growth import ends
 from orderveil.core.detect import Kind, cards_in, without_cards
 
 CARD = "4111111111111111"
@@ -125,3 +126,15 @@ def test_any_depth_is_walked():
     for _ in range(20_000):
         rest = rest["a"][0]
     assert rest == {"note": ""}
+
+
+def test_a_key_full_of_cards_costs_no_more_than_its_length():
+    """What is said of a place is said once, not again for each card in it."""
+    assert ends(
+        f"""
+        from orderveil.core.detect import cards_in, without_cards
+        key = "cc {CARD} " * 10_000
+        assert len(cards_in({{key: 1}})) == 10_000
+        without_cards({{key: key}})
+        """
+    )

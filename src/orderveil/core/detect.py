@@ -119,7 +119,11 @@ def cards_in(payload: Any) -> list[tuple[str, Hit]]:
     Offsets are those in the text, or in a number's decimal digits. Keys are context, and are
     searched too: the pointer of such a hit ends with that key. Pointers hold no personal data.
     """
-    return [(place.pointer(), hit) for place, _, hits in _found(payload) for hit in hits]
+    found = []
+    for place, _, hits in _found(payload):
+        pointer = place.pointer()  # once: a key may be as long as the payload, and full of hits
+        found += [(pointer, hit) for hit in hits]
+    return found
 
 
 def without_cards(payload: Any) -> tuple[Any, list[str]]:
