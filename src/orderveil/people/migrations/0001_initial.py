@@ -13,7 +13,7 @@ CREATE TABLE people_budget (
 );
 CREATE INDEX people_budget_begins ON people_budget (begins);
 
--- Django's DatabaseCache: sign-in rate limits, and which one-time codes were used.
+-- Django's cache (people/cache.py): sign-in rate limits, and which one-time codes were used.
 CREATE TABLE people_cache (
     cache_key varchar(255) PRIMARY KEY,
     value     text NOT NULL,
