@@ -7,18 +7,24 @@ import sys
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.cache import cache
 
 from desk import Desk
 from orderveil.cli import demo
 from orderveil.cli.demo import check_demo_is_apart, seed_demo
+from orderveil.cli.demoing import cast
 from orderveil.cli.demoing.orders import COUNT
+from orderveil.cli.walking.cast import sample_brand
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import RefusedError
 from orderveil.core.roles import Role
 from orderveil.gate.brands import provisioning
 from orderveil.gate.provision import provision_brand, provision_installation
 from orderveil.partners.models import Brand
+from orderveil.people.models import Person
+from people.door import CODE, password, visitor
 from scene import ME, rows
 
 
@@ -26,6 +32,9 @@ from scene import ME, rows
 def stage(db, monkeypatch):
     """An empty installation that runs as a demo; the demo's file goes with the test."""
     monkeypatch.setattr(settings, "DEMO", True)
+    # One of each place is enough: every password is hashed for real.
+    few = (Role.OWNER, Role.OUTSOURCED_SUPPORT, Role.PLATFORM_OPERATOR)
+    monkeypatch.setattr(cast, "NAMES", {role: cast.NAMES[role] for role in few})
     provision_installation(now=utc_now())
     yield
     (settings.HOME / "demo.json").unlink(missing_ok=True)
@@ -54,6 +63,11 @@ def test_it_refuses_to_start_beside_a_real_brand(tmp_path):
     assert not (tmp_path / "home" / "demo.json").exists()
 
 
+def test_there_is_a_person_of_each_role():
+    """Whoever tries it out can be anybody."""
+    assert set(cast.NAMES) == set(Role)
+
+
 def test_a_second_start_changes_nothing(stage):
     """The orders stay as they are, no credential is issued, and no act is recorded."""
     seed_demo()
@@ -73,10 +87,98 @@ def recorded():
     return rows("SELECT (SELECT count(*) FROM ledger_entry), (SELECT count(*) FROM ledger_record)")
 
 
+def test_everybody_signs_in_with_what_is_printed(stage):
+    """Password, then the code of the moment; the file with them is this account's alone."""
+    told = players()
+    assert {each.role for each in told.players} == set(cast.NAMES)
+    assert all(signs_in(told, each) for each in told.players)
+    assert (settings.HOME / "demo.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("left", [None, b'{"password": "half'])
+def test_a_lost_or_broken_file_is_made_anew(stage, left):
+    """What is printed then opens, and what was printed before does not."""
+    before = players()
+    people = list(Person.objects.order_by("pk").values_list("pk", "email"))
+    file = settings.HOME / "demo.json"
+    file.unlink() if left is None else file.write_bytes(left)
+    after = players()
+    assert after.password != before.password
+    assert signs_in(after, after.players[0])
+    assert not signs_in(before, before.players[0])
+    assert list(Person.objects.order_by("pk").values_list("pk", "email")) == people
+    assert Authenticator.objects.count() == len(people)
+
+
+def test_a_start_that_was_killed_is_made_good(stage, monkeypatch):
+    """Somebody is there whole or not at all, and the next start brings in the rest."""
+
+    def dies(person, secret):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cast, "_have_factor", dies)
+        with pytest.raises(KeyboardInterrupt):
+            players()
+    assert not Person.objects.exists()
+    told = players()
+    assert all(signs_in(told, each) for each in told.players)
+
+
+def test_somebody_without_a_password_gets_it_back(stage):
+    """Also one without a factor, or with another: the file says what opens."""
+    told = players()
+    person = Person.objects.get(email=told.players[0].email)
+    person.set_unusable_password()
+    person.save()
+    Authenticator.objects.filter(user=person).delete()
+    players()
+    assert signs_in(told, told.players[0])
+
+
+def test_a_session_outlives_a_second_start(stage):
+    """Nobody is signed out because the demo was stopped and started."""
+    told = players()
+    client = visitor()
+    enter(client, told, told.players[0])
+    players()
+    assert client.get("/people/").status_code == 200
+
+
+def test_nobody_elses_account_is_opened(stage):
+    """Somebody real under one of its addresses is left alone, and it says so."""
+    real = Person.objects.create(email="Owner@demo.example", name="Ila", created_at=utc_now())
+    with pytest.raises(RefusedError) as caught:
+        players()
+    assert caught.value.problem.code == "demo_address_taken"
+    real.refresh_from_db()
+    assert (real.password, real.is_demo) == ("", False)
+
+
+def players():
+    """The demo's people, as a start makes them."""
+    now = utc_now()
+    return cast.invite_everyone(sample_brand(now)[0], now)
+
+
+def enter(client, told, player):
+    """Go through both forms; the answer to the second, or to the first if that refuses."""
+    first = password(client, player.email, told.password)
+    if first.status_code != 302:
+        return first
+    return client.post(CODE, {"code": player.code()})
+
+
+def signs_in(told, player):
+    """Do the printed password and code open the desk?"""
+    cache.clear()
+    return enter(visitor(), told, player).status_code == 302
+
+
 def test_only_samples_share_its_installation(stage, monkeypatch):
     """The demo's own brand is one; any other is a reason to refuse, unless no demo is wanted."""
     check_demo_is_apart()
-    seed_demo()
+    players()
     check_demo_is_apart()
     provision_brand("acme", now=utc_now(), who=ME)
     with pytest.raises(RefusedError, match="acme"):
@@ -87,7 +189,7 @@ def test_only_samples_share_its_installation(stage, monkeypatch):
 
 def test_a_brand_made_in_a_demo_is_a_sample(stage, monkeypatch):
     """The demo's platform operator may try that out, and the demo starts again."""
-    seed_demo()
+    players()
     desk = Desk.make()
     Brand.objects.filter(slug=desk.scene.brand.slug).update(is_sample=True)
     actor = desk.actor(desk.person(Role.PLATFORM_OPERATOR))

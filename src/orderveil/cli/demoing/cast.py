@@ -3,7 +3,9 @@
 Rules kept here:
 - their passwords and authenticator secrets are random, made once, and lie in a file of the data
   folder that only this account reads: whoever has that file has the whole installation anyway;
-- they are marked, and sign in only while the installation runs as a demo (`people.adapters`).
+- they are marked, and sign in only while the installation runs as a demo (`people.adapters`);
+- what the file says is what opens: at each start passwords and factors are made so, whatever a lost
+  file or an interrupted start left behind. Who left the demo stays away.
 """
 
 import os
@@ -15,8 +17,11 @@ from pathlib import Path
 import msgspec
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
+from allauth.mfa.utils import decrypt
 from django.conf import settings
+from django.db import transaction
 
+from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.roles import ROLES, Role
 from orderveil.ledger.acts import machine
@@ -93,9 +98,21 @@ def _own_partner(brand: Brand, now: datetime) -> None:
         registry.add_partner(brand, OWN_PARTNER, OWN_HOPS, now=now, name=name, own=True)
 
 
+@transaction.atomic
 def _sign_up(brand: Brand, player: Player, password: str, now: datetime) -> None:
-    if Person.objects.filter(email=player.email).exists():
-        return
+    """Have this player there, with this password and factor. Raises `RefusedError`."""
+    found = Person.objects.select_for_update().filter(email__iexact=player.email).first()
+    if found is not None and not found.is_demo:
+        raise RefusedError(_TAKEN)
+    person = found or _join(brand, player, now)
+    # An unchanged password keeps the sessions that were begun with it.
+    if not person.check_password(password):
+        person.set_password(password)
+        person.save(update_fields=["password"])
+    _have_factor(person, player.secret)
+
+
+def _join(brand: Brand, player: Player, now: datetime) -> Person:
     name, slug = NAMES[player.role]
     partner = Partner.objects.filter(brand=brand, slug=slug).first() if slug else None
     is_platform = player.role == Role.PLATFORM_OPERATOR
@@ -110,11 +127,14 @@ def _sign_up(brand: Brand, player: Player, password: str, now: datetime) -> None
         is_demo=True,
     )
     memberships.accept(made, now=now)
-    person = made.person
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    if not Authenticator.objects.filter(user=person).exists():
-        auth.TOTP.activate(person, player.secret)
+    return made.person
+
+
+def _have_factor(person: Person, secret: str) -> None:
+    known = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP)
+    if [decrypt(each.data["secret"]) for each in known] != [secret]:
+        known.delete()
+        auth.TOTP.activate(person, secret)
 
 
 def _path() -> Path:
@@ -131,3 +151,12 @@ def _keep(found: Troupe) -> None:
 def titles() -> dict[Role, str]:
     """The roles as people call them."""
     return {role: terms.title for role, terms in ROLES.items()}
+
+
+_TAKEN = Problem(
+    code="demo_address_taken",
+    detail="Somebody who is not of the demo has an address of its people.",
+    remedy="Start the demo in a folder of its own: set ORDERVEIL_HOME to an empty one.",
+    rule="demo: it gives a way in to its own people's accounts only",
+    status=409,
+)
