@@ -15,7 +15,7 @@ from orderveil.people import budgets, memberships
 from orderveil.people.budgets import Spending
 from orderveil.people.models import Person
 from people.door import acts, code, password, sign_in, visitor
-from scene import Scene
+from scene import Scene, together
 
 OTHER = "nine green parrots sing"
 
@@ -41,6 +41,25 @@ def test_the_page_shows_what_is_one_s_own(desk):
     assert ROLES[Role.SUPPORT].sentence in page
     assert "56 of 60" in page
     assert "2000 of 2000" in page
+
+
+def test_two_removals_at_once_leave_a_factor(desk):
+    """One of two keys goes, the other is the last and stays."""
+    asha = desk.person(Role.SUPPORT)
+    data = {"name": "key", "credential": {}, "passwordless": False}
+    keys = [
+        Authenticator.objects.create(user=asha.person, type=Authenticator.Type.WEBAUTHN, data=data)
+        for _ in range(2)
+    ]
+    Authenticator.objects.filter(type=Authenticator.Type.TOTP).delete()
+    clients = [desk.client(asha), desk.client(asha)]
+    together(
+        *(
+            lambda client=client, key=key: client.post(f"/account/2fa/keys/{key.pk}/remove/")
+            for client, key in zip(clients, keys, strict=True)
+        )
+    )
+    assert Authenticator.objects.filter(user=asha.person).count() == 1
 
 
 def test_a_session_is_ended_from_another(desk):
@@ -138,11 +157,19 @@ def test_a_session_from_before_the_factor_adds_none(desk):
         assert old.get(path)["Location"].startswith("/account/2fa/reauthenticate/")
 
 
-def test_the_last_factor_stays(desk):
-    """Without one the account would open with a password."""
-    client = desk.client(desk.person(Role.SUPPORT))
-    assert client.post("/account/2fa/totp/deactivate/").status_code == 200
-    assert Authenticator.objects.filter(type="totp").count() == 1
+@pytest.mark.parametrize("kind", ["totp", "webauthn"])
+def test_the_last_factor_stays(desk, kind):
+    """An app or a key: without one a password would be enough to enrol one."""
+    asha = desk.person(Role.SUPPORT)
+    path = "/account/2fa/totp/deactivate/"
+    if kind == "webauthn":
+        data = {"name": "key", "credential": {}, "passwordless": False}
+        Authenticator.objects.update(type=kind, data=data)
+        path = f"/account/2fa/keys/{Authenticator.objects.get().pk}/remove/"
+    client = desk.client(asha)
+    assert client.post(path)["Location"] == "/account/"
+    assert "your last factor" in main(client.get("/account/"))
+    assert Authenticator.objects.filter(type=kind).count() == 1
 
 
 def test_a_factor_is_removed_when_another_is_left(desk):

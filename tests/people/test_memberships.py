@@ -51,6 +51,25 @@ def test_two_owners_do_not_both_go(desk, second_way):
     assert owners.count() == 1
 
 
+def test_an_address_that_is_added_twice_at_once_is_one_account(desk):
+    """Two brands add it in the same moment: both do, or one is told to try again."""
+    other = Desk.make(Scene.make("vastralaya"))
+    told = {"now": desk.scene.now, "who": ME}
+    answers = together(
+        *(
+            outcome(
+                lambda brand=each.scene.brand.pk: memberships.join(
+                    brand, "new@people.example", "New", Role.SUPPORT, **told
+                )
+            )
+            for each in (desk, other)
+        )
+    )
+    assert set(answers) <= {"done", "added_at_once"}
+    assert "done" in answers
+    assert Person.objects.filter(email="new@people.example").count() == 1
+
+
 def test_who_became_the_last_owner_meanwhile_stays(desk):
     """What counts is the role under the lock, not the one a page had read."""
     old, new = desk.person(Role.OWNER), desk.person(Role.SUPPORT)

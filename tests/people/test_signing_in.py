@@ -102,6 +102,18 @@ def test_guessing_is_stopped(desk, known):
     assert client.get("/")["Location"].startswith(LOGIN)
 
 
+def test_a_sign_in_says_with_which_factor(desk):
+    """A recovery code that is used is told from the app it stands in for."""
+    asha = desk.person(Role.SUPPORT)
+    codes = RecoveryCodes.activate(asha.person).get_unused_codes()
+    sign_in(asha)
+    client = visitor()
+    password(client, asha.person.email)
+    assert client.post(CODE, {"code": codes[0]}).status_code == 302
+    told = [act["detail"]["factor"] for act in acts(asha.brand_id, ActKind.SIGNED_IN)]
+    assert told == ["totp", "recovery_codes"]
+
+
 def test_guessing_from_elsewhere_locks_nobody_out(desk):
     """Five wrong passwords from one address: the owner of the account signs in from another."""
     email = desk.person(Role.SUPPORT).person.email

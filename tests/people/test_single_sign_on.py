@@ -6,7 +6,7 @@ from django.test import override_settings
 from desk import ME, Desk
 from orderveil.core.roles import Role
 from orderveil.ledger.acts import ActKind
-from orderveil.people import memberships
+from orderveil.people import invitations, memberships
 from orderveil.people.models import Person
 from people.door import CODE, acts, code, visitor
 from people.identityprovider import CLIENT, SECRET, identity_provider
@@ -107,6 +107,21 @@ def test_an_unknown_address_opens_nothing_and_makes_nobody(desk, provider):
     assert answer["Location"] == INACTIVE
     assert is_outside(client)
     assert Person.objects.count() == before
+
+
+@pytest.mark.parametrize("came_before", [False, True])
+def test_who_starts_over_begins_with_the_link(desk, provider, came_before):
+    """The provider's word alone enrols no new factor: password, factors and identity are gone."""
+    asha = desk.person(Role.SUPPORT)
+    if came_before:
+        arrive(provider, email=asha.person.email)
+    token = invitations.start_over(asha, now=desk.scene.now, who=ME)
+    client, answer = arrive(provider, email=asha.person.email)
+    assert answer["Location"] == INACTIVE
+    assert client.get("/account/enrol/")["Location"].startswith("/account/login/")
+    assert invitations.redeem(token, "nine green parrots sing", now=desk.scene.now)
+    client, answer = arrive(provider, email=asha.person.email)
+    assert client.get("/desk/orders/")["Location"] == "/account/enrol/"
 
 
 @pytest.mark.parametrize("came_before", [True, False])

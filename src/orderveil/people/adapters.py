@@ -8,7 +8,6 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
@@ -84,7 +83,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
-    """Secrets of second factors are sealed under a key of the installation's own."""
+    """Secrets of second factors are sealed under a key of the installation's own.
+
+    Against whoever reads a copy: allauth names no person here, so a secret is not bound to its
+    row. Whoever writes to the tables needs no factor.
+    """
 
     def encrypt(self, text: str) -> str:
         """The sealed text, base64."""
@@ -93,13 +96,6 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
     def decrypt(self, encrypted_text: str) -> str:
         """What was sealed."""
         return boxes.open_box(0, _SECRET, _PLACE, base64.b64decode(encrypted_text)).decode()
-
-    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """The last factor stays: without one nothing but enrolling is left."""
-        others = Authenticator.objects.filter(
-            user_id=authenticator.user_id, type__in=factors.FACTORS
-        ).exclude(pk=authenticator.pk)
-        return bool(others.exists())
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # no types
@@ -123,7 +119,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
         person: Person | None = None
         for email in verified:
             person = Person.objects.filter(email__iexact=email, is_active=True).first() or person
-        if person is None:
+        # An account that has not begun, or starts over, is opened by its link and nothing else.
+        if person is None or not person.has_usable_password():
             raise ImmediateHttpResponse(redirect("account_inactive"))
         sociallogin.connect(request, person)
         record_everywhere(person, ActKind.IDENTITY_JOINED, now=utc_now())

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.http import HttpRequest
 
 from orderveil.core.actors import ACT_FRESH_MINUTES
@@ -33,6 +34,16 @@ def proved_at(request: HttpRequest) -> datetime | None:
         if record.get("method") == "mfa"
     ]
     return datetime.fromtimestamp(max(proofs), UTC) if proofs else None
+
+
+def last_proof(request: HttpRequest, person: Person) -> str:
+    """With what this session proved its second factor: a type of allauth's; "" if it never did."""
+    proofs = [
+        (record["at"], str(record.get("type", "")))
+        for record in get_authentication_records(request, person)
+        if record.get("method") == "mfa"
+    ]
+    return max(proofs)[1] if proofs else ""
 
 
 def is_fresh(request: HttpRequest, now: datetime) -> bool:
@@ -97,5 +108,9 @@ def codes_left(person: Person) -> int | None:
 
 
 def reset(person: Person) -> int:
-    """Take every factor and recovery code away, in the caller's transaction; how many."""
+    """Take factors, recovery codes and joined identities away, in the caller's transaction.
+
+    How many factors and codes there were.
+    """
+    SocialAccount.objects.filter(user_id=person.pk).delete()
     return int(Authenticator.objects.filter(user_id=person.pk).delete()[0])

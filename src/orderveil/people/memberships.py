@@ -12,7 +12,7 @@ Rules kept here:
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from orderveil.core.errors import Problem, RefusedError
@@ -75,7 +75,11 @@ def join(
     if person is None:
         person = Person(email=email, name=name.strip() or email, created_at=now, is_demo=is_demo)
         person.set_unusable_password()
-        person.save()
+        try:
+            with transaction.atomic():
+                person.save()
+        except IntegrityError:  # somebody adds the same address in this moment
+            raise RefusedError(_AT_ONCE) from None
     elif Membership.objects.filter(person=person, brand_id=brand_id, ended_at=None).exists():
         raise RefusedError(_HERE_ALREADY)
     elif not person.is_active:
@@ -237,6 +241,13 @@ _HERE_ALREADY = Problem(
     detail="This person belongs to the brand already.",
     remedy="Change their role instead.",
     rule="people: one role per person and brand",
+    status=409,
+)
+_AT_ONCE = Problem(
+    code="added_at_once",
+    detail="Somebody added this address in the same moment.",
+    remedy="Look at the list of people, and try again.",
+    rule="people: one account per address",
     status=409,
 )
 _LAST_OWNER = Problem(

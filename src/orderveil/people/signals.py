@@ -31,8 +31,9 @@ def connect() -> None:
     factor_signals.authenticator_removed.connect(_removed, dispatch_uid="people_removed")
 
 
-def _signed_in(user: Person, **_: Any) -> None:
-    record_everywhere(user, ActKind.SIGNED_IN, now=utc_now())
+def _signed_in(request: HttpRequest, user: Person, **_: Any) -> None:
+    detail = {"factor": factors.last_proof(request, user)}
+    record_everywhere(user, ActKind.SIGNED_IN, now=utc_now(), detail=detail)
 
 
 def _signed_out(user: Person | None, **_: Any) -> None:

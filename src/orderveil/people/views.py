@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -79,6 +81,26 @@ def accept(request: HttpRequest, person: Person, token: str) -> HttpResponseBase
 
 def _over(request: HttpRequest) -> HttpResponse:
     return render(request, "people/link_over.html", status=410)
+
+
+def removing(view: View) -> View:
+    """A page of allauth's that takes a factor away: never the last one, of two at once neither.
+
+    allauth asks its adapter about an app, and about a key nobody.
+    """
+
+    @wraps(view)
+    @_own
+    @transaction.atomic
+    def guarded(request: HttpRequest, person: Person, **values: Any) -> HttpResponseBase:
+        Person.objects.select_for_update().get(pk=person.pk)
+        if request.method == "POST" and len(factors.listing(person)) < 2:
+            said = gettext("This is your last factor. Add another one first.")
+            messages.error(request, said)
+            return redirect("account")
+        return view(request, **values)
+
+    return guarded
 
 
 def begin_session(request: HttpRequest, person: Person) -> HttpResponseBase:
