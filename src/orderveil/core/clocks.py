@@ -16,6 +16,11 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
+def day_of(now: datetime) -> datetime:
+    """The first moment of its day of UTC."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def short_digest(text: str) -> str:
     """Eight hex characters that tell two texts apart, for names that must stay short."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -8,6 +8,7 @@ Rules kept here:
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from orderveil.core.clocks import day_of
 from orderveil.ledger import store
 
 DAYS = 30
@@ -69,7 +70,7 @@ def of_partner(log_id: int, partner_id: int, now: datetime) -> list[Day]:
 
 
 def _days(sql: str, log_id: int, who: str | int, now: datetime) -> list[Day]:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = day_of(now)
     since = midnight - timedelta(days=DAYS - 1)
     counts: dict[date, list[int]] = {}
     for day, kind, count, rows in store.query(sql, {"log": log_id, "who": who, "since": since}):

@@ -2,7 +2,7 @@
 
 Rules kept here:
 - the count is committed before anything is shown: a crash can only lose budget, never add any;
-- nothing is taken on a refusal;
+- nothing is taken on a refusal, of neither window;
 - the minute's limit is for scripts: no human reads that fast.
 """
 
@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from django.db import connection
+from django.db import connection, transaction
 
 from orderveil.core.actors import Actor
+from orderveil.core.clocks import day_of
 from orderveil.core.errors import Problem
 
 
@@ -34,38 +35,29 @@ def spend(
     actor: Actor, what: Spending, count: int, now: datetime, *, per_day: int
 ) -> Problem | None:
     """Take `count` from the actor's minute and day, or say which of them is used up."""
-    at = now.astimezone(UTC)
-    minute = at.replace(second=0, microsecond=0)
-    day = minute.replace(hour=0, minute=0)
-    # Two windows of one person: the day's has another name, because midnight is a minute too.
-    if not _take(actor.membership_id, f"{what}/minute", minute, count, PER_MINUTE[what]):
-        return _too_fast(what)
-    if not _take(actor.membership_id, what, day, count, per_day):
-        return _used_up(what, per_day)
+    minute = now.astimezone(UTC).replace(second=0, microsecond=0)
+    with transaction.atomic():
+        # Two windows of one person: the minute's has a name of its own, as midnight is one too.
+        if _take(actor.membership_id, f"{what}/minute", minute, count, PER_MINUTE[what]) is None:
+            return _too_fast(what)
+        if _take(actor.membership_id, what, day_of(now), count, per_day) is None:
+            transaction.set_rollback(True)
+            return _used_up(what, per_day)
     return None
 
 
 def spent(membership_id: int, what: Spending, now: datetime) -> int:
     """How much of today's budget is gone."""
-    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT spent FROM people_budget"
-            " WHERE membership_id = %s AND what = %s AND begins = %s",
-            [membership_id, what, day],
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    return spent_by([membership_id], now).get((membership_id, what), 0)
 
 
 def spent_by(memberships: Sequence[int], now: datetime) -> dict[tuple[int, str], int]:
     """What many have spent of today's budgets: (membership, what) -> count; absent is none."""
-    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT membership_id, what, spent FROM people_budget"
             " WHERE membership_id = ANY(%s) AND what = ANY(%s) AND begins = %s",
-            [list(memberships), [str(each) for each in Spending], day],
+            [list(memberships), [str(each) for each in Spending], day_of(now)],
         )
         return {(member, what): int(count) for member, what, count in cursor.fetchall()}
 
@@ -77,18 +69,20 @@ def sweep(before: datetime) -> int:
         return int(cursor.rowcount)
 
 
-def _take(membership_id: int, what: str, begins: datetime, count: int, limit: int) -> bool:
+def _take(membership_id: int, what: str, begins: datetime, count: int, limit: int) -> int | None:
+    """How much of the window is spent with this; None: it does not fit, and nothing is taken."""
     if count > limit:
-        return False
+        return None
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO people_budget AS b (membership_id, what, begins, spent)"
             " VALUES (%s, %s, %s, %s) ON CONFLICT (membership_id, what, begins)"
             " DO UPDATE SET spent = b.spent + excluded.spent"
-            " WHERE b.spent + excluded.spent <= %s",
+            " WHERE b.spent + excluded.spent <= %s RETURNING spent",
             [membership_id, what, begins, count, limit],
         )
-        return bool(cursor.rowcount)
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def _used_up(what: Spending, limit: int) -> Problem:
@@ -116,14 +110,5 @@ def tries_left(order_id: bytes, now: datetime, tries: int, *, what: str = "tries
 
     `what` is tried: each has a count of its own.
     """
-    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    name = f"{what}/{order_id.hex()}"
-    if not _take(NOBODY, name, day, 1, tries):
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT spent FROM people_budget"
-            " WHERE membership_id = %s AND what = %s AND begins = %s",
-            [NOBODY, name, day],
-        )
-        return tries - int(cursor.fetchone()[0])
+    taken = _take(NOBODY, f"{what}/{order_id.hex()}", day_of(now), 1, tries)
+    return None if taken is None else tries - taken
