@@ -57,6 +57,17 @@ def served(db):
     return ask
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["desk.brand.example", "http://desk.brand.example", "https://brand.example/desk", "https://"],
+)
+def test_an_address_that_protects_nothing_is_refused(db, url):
+    """Without TLS or a name, or with a path, the server does not start, and says which setting."""
+    done = run(db, ["-c", "import django; django.setup()"], ORDERVEIL_URL=url)
+    assert done.returncode != 0
+    assert "ORDERVEIL_URL must be https://" in done.stderr
+
+
 def test_django_s_deployment_check_has_nothing_to_say(db):
     """`check --deploy` passes with no warning at all."""
     done = run(

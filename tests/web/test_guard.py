@@ -1,10 +1,15 @@
 """The guard: signed in, a second factor, a membership, the permission, in this order."""
 
+from urllib.parse import quote
+
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from desk import Desk
+from desk import PASSWORD, Desk
 from orderveil.core.roles import Role
+from people.door import CODE, LOGIN, code, visitor
 
 
 @pytest.fixture
@@ -42,6 +47,33 @@ def test_a_role_without_the_permission_is_told_who_has_it(desk):
     answer = desk.client(desk.person(Role.AUDITOR)).get("/desk/orders/")
     assert answer.status_code == 403
     assert "Support" in answer.content.decode()
+
+
+def test_a_link_from_elsewhere_survives_the_sign_in(desk):
+    """What the helpdesk's link names is still there after the password and after the factor."""
+    asha = desk.person(Role.SUPPORT)
+    link = "/desk/t/T-1001/?order=S-2&reason=call_back"
+    there = visitor().get(link)["Location"]
+    assert there == f"{LOGIN}?next={quote(link, safe='/')}"
+    client = visitor()
+    client.post(there, {"login": asha.person.email, "password": PASSWORD})
+    assert client.post(CODE, {"code": code()})["Location"] == link
+
+
+def test_names_are_looked_up_once_a_page(desk):
+    """However many people are on it."""
+    auditor = desk.client(desk.person(Role.AUDITOR))
+
+    def queries():
+        with CaptureQueriesContext(connection) as made:
+            assert auditor.get("/ledger/").status_code == 200
+        return len(made)
+
+    queries()
+    few = queries()
+    for number in range(12):
+        desk.person(Role.SUPPORT, f"agent_{number}")
+    assert queries() == few
 
 
 def test_every_page_is_kept_by_nobody(desk):

@@ -26,6 +26,7 @@ _ALLAUTH = {
 }
 
 
+@cache
 def _files() -> dict[str, Path]:
     allauth, htmx = _package("allauth"), _package("django_htmx")
     ours = [
@@ -46,11 +47,14 @@ _TYPES = {
 }
 
 
-@cache
 def _read(name: str) -> tuple[bytes, str] | None:
+    # Names come from anybody: only those that are files of ours are worth remembering.
     path = _files().get(name)
-    if path is None or path.suffix not in _TYPES:
-        return None
+    return None if path is None or path.suffix not in _TYPES else _content(path)
+
+
+@cache
+def _content(path: Path) -> tuple[bytes, str]:
     return path.read_bytes(), _TYPES[path.suffix]
 
 

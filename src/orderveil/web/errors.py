@@ -53,7 +53,7 @@ def _place(error: BaseException | None) -> str:
 NOT_FOUND = Problem(
     code="not_found",
     detail="There is nothing here by that name.",
-    remedy="Go back, or use the search above.",
+    remedy="Go back, or begin at the first page.",
     rule="people: a brand sees its own",
     status=404,
 )

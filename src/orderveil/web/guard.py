@@ -61,7 +61,7 @@ def guarded(page: Page) -> View:
 def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpResponseBase:
     """The Actor, or the page that says why not."""
     if not isinstance(request.user, Person):
-        return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path}, safe='/')}")
+        return redirect(_through("account_login", _back(request)))
     if factors.proved_at(request) is None:
         return _factor_first(request, request.user)
     actor = access.actor_of(request, utc_now())
@@ -86,17 +86,28 @@ def _factor_first(request: HttpRequest, person: Person) -> HttpResponseBase:
 
 def prove_again(request: HttpRequest) -> HttpResponse:
     """To the page that asks for the second factor, and back to where the person was."""
-    back = request.path
-    if getattr(request, "htmx", False):
-        current = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
-        back = (current or back).partition("?")[0]
-    elif request.method not in {"GET", "HEAD"}:
-        back = _from_where(request)
-    back = "/" + back.lstrip("/\\")  # "//name" would be another site
-    url = f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back}, safe='/')}"
+    url = _through("mfa_reauthenticate", _back(request))
     if getattr(request, "htmx", False):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return redirect(url)
+
+
+def _through(name: str, back: str) -> str:
+    """A page of the sign-in that leads on to `back`."""
+    return f"{reverse(name)}?{urlencode({'next': back}, safe='/')}"
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the person is, as a path of ours: a page with what its link said, or a form's page."""
+    if getattr(request, "htmx", False):
+        current = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+        back = (current or request.path).partition("?")[0]
+    elif request.method in {"GET", "HEAD"}:
+        # Our links hold numbers and codes; what people type is posted.
+        back = request.get_full_path()
+    else:
+        back = _from_where(request)
+    return "/" + back.lstrip("/\\")  # "//name" would be another site
 
 
 def _from_where(request: HttpRequest) -> str:

@@ -17,6 +17,7 @@
 | ORDERVEIL_MAIL | `smtp://user:password@host:587/?tls=on`: how mail leaves | none leaves |
 | ORDERVEIL_MAIL_FROM | the sender of mail | orderveil@localhost |
 | ORDERVEIL_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _NAME | single sign-on | off |
+| ORDERVEIL_OIDC_ORIGINS | where else the provider's sign-in leads, as origins | the issuer's |
 """
 
 import os
@@ -31,6 +32,19 @@ from django.utils.translation import gettext_lazy
 
 from orderveil.core.clocks import short_digest
 
+
+def _own_url(url: str) -> str:
+    """Where people reach the desk: an origin; without TLS cookies and keys would be anybody's."""
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    )
+    if url and not (is_safe and parts.hostname and url == f"{parts.scheme}://{parts.netloc}"):
+        msg = "ORDERVEIL_URL must be https:// and a name, as in https://desk.brand.example"
+        raise ImproperlyConfigured(msg)
+    return url
+
+
 HOME = Path(os.environ.get("ORDERVEIL_HOME", "var")).resolve()
 KEYS_URL = os.environ.get("ORDERVEIL_KEYS", "file:")
 KEY_PROVIDERS = dict(
@@ -43,7 +57,7 @@ ORIGIN = os.environ.get("ORDERVEIL_ORIGIN", "orderveil.local")
 MACHINE_VIEW = os.environ.get("ORDERVEIL_MACHINE_VIEW", "on") != "off"
 WEBHOOK_PRIVATE = os.environ.get("ORDERVEIL_WEBHOOK_PRIVATE", "deny") == "allow"
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
-URL = os.environ.get("ORDERVEIL_URL", "").rstrip("/")
+URL = _own_url(os.environ.get("ORDERVEIL_URL", "").rstrip("/"))
 PROXIES = [each.strip() for each in os.environ.get("ORDERVEIL_PROXIES", "").split(",") if each]
 DEMO = os.environ.get("ORDERVEIL_DEMO", "off") == "on"
 APP_ROLE = "orderveil_app"
@@ -292,9 +306,11 @@ CSRF_TRUSTED_ORIGINS = [URL] if URL else []
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _IS_HTTPS
 # Plain http on this machine is the one case without these: `check --deploy` is for the other.
-_FORM_TARGETS = ["'self'"]
-if OIDC_ISSUER:
-    _FORM_TARGETS.append("{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER)))
+_SIGN_ON_PLACES = [OIDC_ISSUER, *os.environ.get("ORDERVEIL_OIDC_ORIGINS", "").split()]
+_FORM_TARGETS = [
+    "'self'",
+    *("{0.scheme}://{0.netloc}".format(urlsplit(place)) for place in _SIGN_ON_PLACES if place),
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

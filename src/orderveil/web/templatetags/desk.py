@@ -1,5 +1,6 @@
 """What templates say of ids: the names of partners and people, times, assets."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -57,12 +58,8 @@ def partner_name(context: Context, partner_id: int | None) -> str:
     """How people call a partner of this brand; "" for none."""
     if partner_id is None:
         return ""
-    names = _names(context, "partner_names")
-    if partner_id not in names:
-        brand_id = context["actor"].brand_id
-        found = Partner.objects.filter(brand_id=brand_id).values_list("pk", "name")
-        names.update(found)
-    return str(names.get(partner_id, f"partner {partner_id}"))
+    names = _names(context, "partner_names", _partners)
+    return names.get(partner_id, f"partner {partner_id}")
 
 
 @register.simple_tag(takes_context=True)
@@ -72,26 +69,29 @@ def person_name(context: Context, tag: str | None) -> str:
     person_id = row_number(number)
     if kind != "person" or person_id is None:
         return tag or ""
-    names = _names(context, "person_names")
-    if tag not in names:
-        names[tag] = _colleague(person_id, context["actor"].brand_id) or tag
-    return str(names[tag])
+    return _names(context, "person_names", _people).get(person_id, tag or "")
 
 
-def _colleague(person_id: int, brand_id: int) -> str | None:
-    """The name of who works, or worked, for the brand or the installation; nobody else's."""
+def _partners(brand_id: int) -> dict[int, str]:
+    return dict(Partner.objects.filter(brand_id=brand_id).values_list("pk", "name"))
+
+
+def _people(brand_id: int) -> dict[int, str]:
+    """Who works, or worked, for the brand or the installation; nobody else's name is told."""
     places = Membership.objects.filter(
-        person_id=person_id, brand_id__in=(brand_id, INSTALLATION), accepted_at__isnull=False
+        brand_id__in=(brand_id, INSTALLATION), accepted_at__isnull=False
     )
-    return places.values_list("person__name", flat=True).first()
+    return dict(places.values_list("person_id", "person__name"))
 
 
-def _names(context: Context, kind: str) -> dict[Any, Any]:
-    """What was looked up for this page already: kept with the page's actor's request."""
+def _names(context: Context, kind: str, load: Callable[[int], dict[int, str]]) -> dict[int, str]:
+    """The names of this page's brand: looked up once for the page, however many it shows."""
     request = context["request"]
     if not hasattr(request, "desk_names"):
         request.desk_names = {}
-    found: dict[Any, Any] = request.desk_names.setdefault(kind, {})
+    if kind not in request.desk_names:
+        request.desk_names[kind] = load(context["actor"].brand_id)
+    found: dict[int, str] = request.desk_names[kind]
     return found
 
 
