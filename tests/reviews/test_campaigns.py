@@ -1,8 +1,10 @@
 """Campaigns: what they list, that it is frozen, when they open and close."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from desk import ME, Desk
 from orderveil.core.hops import Hop
@@ -11,7 +13,7 @@ from orderveil.gate.desk.listing import Listed, Wanted, list_orders
 from orderveil.gate.desk.reveal import Revealable, Revealed, reveal_field
 from orderveil.gate.reasons import checked_cause
 from orderveil.partners import credentials
-from orderveil.partners.models import Credential
+from orderveil.partners.models import Brand, Credential
 from orderveil.people import memberships
 from orderveil.people.models import Membership
 from orderveil.reviews import calendar, campaigns
@@ -92,6 +94,56 @@ def test_it_says_what_they_were_shown_since_the_last_one(desk):
     assert second.counted_from == first.opened_at
     assert (sample.item_of(second, asha).views, sample.item_of(second, asha).reveals) == (0, 1)
     assert (sample.item_of(first, asha).views, sample.item_of(first, asha).reveals) == (1, 1)
+
+
+def test_bulks_count_by_their_orders(desk):
+    """A credential's views are the orders that it was shown, one by one or many at once."""
+    orders = [desk.scene.pack(desk.scene.admit()) for _ in range(5)]
+    desk.scene.ask_many(Hop.COURIER, orders)
+    desk.scene.ask_many(Hop.COURIER, orders[:3])
+    desk.scene.ask(Hop.COURIER, orders[0])
+    campaign = sample.opened(desk)
+    courier = desk.scene.seat(Hop.COURIER).credential
+    assert sample.item_of(campaign, courier).views == 9
+    wms = desk.scene.seat(Hop.WMS).credential
+    assert sample.item_of(campaign, wms).views == 0
+
+
+def test_counting_holds_up_nobody(desk, monkeypatch):
+    """While it is counted what was shown, anybody else may have the brand's row to themselves."""
+    brand, count = desk.scene.brand.pk, campaigns.tallies.shown_to_people
+    found = []
+
+    def lock():
+        with transaction.atomic():
+            return Brand.objects.select_for_update(nowait=True).get(pk=brand).pk
+
+    def counting(*arguments):
+        found.extend(together(lock))
+        return count(*arguments)
+
+    monkeypatch.setattr(campaigns.tallies, "shown_to_people", counting)
+    sample.opened(desk)
+    assert found == [brand]
+
+
+def test_rows_that_refer_to_the_brand_hold_up_no_opening(desk):
+    """And it holds up none of them: their lock of the brand's key goes with its own."""
+    inside, done = threading.Event(), threading.Event()
+
+    def refer():
+        with transaction.atomic(), connection.cursor() as cursor:
+            sql = "SELECT id FROM partners_brand WHERE id = %s FOR KEY SHARE"
+            cursor.execute(sql, [desk.scene.brand.pk])
+            inside.set()
+            return done.wait(5)
+
+    def opens():
+        assert inside.wait(5)
+        sample.opened(desk)
+        done.set()
+
+    assert together(refer, opens)[0]
 
 
 def test_idle_ones_are_proposed_for_removal_and_come_first(desk):

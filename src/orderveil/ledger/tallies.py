@@ -1,7 +1,7 @@
 """How much was shown, to whom: counts for reviews and audits, never the orders themselves.
 
 Rules kept here:
-- what was shown counts by the row: an order in a list is one, whatever else was in the list;
+- what was shown counts by the order: one in a list is one, whatever else was in the list;
 - a log answers for itself only: what a person did for another brand is not counted.
 """
 
@@ -27,13 +27,22 @@ SELECT person, count(*) FILTER (WHERE kind <> 'reveal'), count(*) FILTER (WHERE 
    AND at >= %(start)s AND at < %(end)s
  GROUP BY person
 """
+# Systems ask in bulks without an end: of each its first row is looked at, and its head says how
+# many there are. The condition is, word for word, the index's own (log, partner, kind, at).
 _TO_CREDENTIALS = """
-SELECT credential_id, count(*) FILTER (WHERE kind <> 'reveal'),
+WITH shown AS (
+    SELECT credential_id, kind, CASE WHEN entry IS NOT NULL THEN 1 ELSE (
+        SELECT substring(encode(head.entry, 'escape') FROM '"rows":([0-9]{1,9})')::bigint
+          FROM ledger_entry AS head WHERE head.entry_id = record.entry_id
+        ) END AS orders
+      FROM ledger_record AS record
+     WHERE partner_id = ANY(%(partners)s) AND (entry IS NOT NULL OR position = 0)
+       AND credential_id = ANY(%(whom)s) AND log_id = %(log)s AND kind = ANY(%(kinds)s)
+       AND at >= %(start)s AND at < %(end)s
+)
+SELECT credential_id, coalesce(sum(orders) FILTER (WHERE kind <> 'reveal'), 0)::bigint,
        count(*) FILTER (WHERE kind = 'reveal')
-  FROM ledger_record
- WHERE credential_id = ANY(%(whom)s) AND log_id = %(log)s AND kind = ANY(%(kinds)s)
-   AND at >= %(start)s AND at < %(end)s
- GROUP BY credential_id
+  FROM shown GROUP BY credential_id
 """
 _LAST = """
 SELECT person, max(at) FROM (
@@ -57,10 +66,12 @@ def shown_to_people(
 
 
 def shown_to_credentials(
-    log_id: int, credentials: Collection[int], start: datetime, end: datetime
+    log_id: int, credentials: Mapping[int, int], start: datetime, end: datetime
 ) -> Mapping[int, Tally]:
-    """What each credential was shown from `start` to `end` (exclusive)."""
-    rows = store.query(_TO_CREDENTIALS, _params(log_id, list(credentials), start, end))
+    """What each credential was shown from `start` to `end` (exclusive); each with its partner."""
+    params = _params(log_id, list(credentials), start, end)
+    partners = sorted(set(credentials.values()))
+    rows = store.query(_TO_CREDENTIALS, params | {"partners": partners})
     return {number: Tally(views, reveals) for number, views, reveals in rows}
 
 

@@ -28,31 +28,46 @@ TERM_DAYS = 14
 """How long reviewers have."""
 
 
-@transaction.atomic
 def open_campaign(brand_id: int, *, now: datetime, who: Who) -> Campaign:
     """A campaign with everything that is alive now. Raises `RefusedError` if one is open."""
-    # Whoever opens at the same moment waits here, and finds the campaign.
-    brand = Brand.objects.select_for_update().get(pk=brand_id)
-    before = Campaign.objects.filter(brand_id=brand_id).order_by("-opened_at").first()
+    before = _last(brand_id)
     if before is not None and before.closed_at is None:
         raise RefusedError(_OPEN_ALREADY)
-    made = Campaign.objects.create(
+    began = Brand.objects.values_list("created_at", flat=True).get(pk=brand_id)
+    made = Campaign(
         brand_id=brand_id,
         opened_at=now,
         opened_by=who.person or f"system:{who.system}",
         due_at=now + timedelta(days=TERM_DAYS),
-        counted_from=before.opened_at if before else brand.created_at,
+        counted_from=before.opened_at if before else began,
     )
+    # Counting takes as long as the log is: nobody waits for it.
     items = [*_people(made), *_credentials(made)]
     # Read in the order of their numbers: what is proposed for removal comes first.
     items.sort(key=lambda item: item.proposal != Outcome.REMOVE)
+    return _opened(made, items, before, who)
+
+
+def _last(brand_id: int) -> Campaign | None:
+    return Campaign.objects.filter(brand_id=brand_id).order_by("-opened_at").first()
+
+
+@transaction.atomic
+def _opened(made: Campaign, items: list[Item], before: Campaign | None, who: Who) -> Campaign:
+    """Write it down, unless somebody opened one while this one was being counted."""
+    # Whoever opens at the same moment waits here. No key is locked: rows that refer to the brand
+    # go on being inserted.
+    Brand.objects.select_for_update(no_key=True).get(pk=made.brand_id)
+    if _last(made.brand_id) != before:
+        raise RefusedError(_OPEN_ALREADY)
+    made.save()
     Item.objects.bulk_create(items)
     detail: Detail = {
         "people": sum(item.kind == Kind.PERSON for item in items),
         "credentials": sum(item.kind == Kind.CREDENTIAL for item in items),
         "proposed_removals": sum(item.proposal == Outcome.REMOVE for item in items),
     }
-    _record(made, ActKind.REVIEW_OPENED, now=now, who=who, detail=detail)
+    _record(made, ActKind.REVIEW_OPENED, now=made.opened_at, who=who, detail=detail)
     return made
 
 
@@ -148,7 +163,8 @@ def _credentials(campaign: Campaign) -> Iterator[Item]:
     start, now = campaign.counted_from, campaign.opened_at
     alive = Credential.objects.filter(brand_id=campaign.brand_id, revoked_at=None)
     keys = list(alive.filter(Q(expires_at=None) | Q(expires_at__gt=now)).order_by("pk"))
-    shown = tallies.shown_to_credentials(campaign.brand_id, [key.pk for key in keys], start, now)
+    partners = {key.pk: key.partner_id for key in keys}
+    shown = tallies.shown_to_credentials(campaign.brand_id, partners, start, now)
     for key in keys:
         tally = shown.get(key.pk, Tally())
         yield Item(
