@@ -46,6 +46,7 @@ def pages_of(things):
         *(f"/{each}/" for each in ("partners", "credentials", "channels", "subscriptions")),
         *(f"/partners/{v['partner']}/", f"/credentials/{v['credential']}/", "/people/"),
         *(f"/people/{v['membership']}/", "/roles/", "/alerts/", "/account/2fa/"),
+        *("/approvals/", f"/approvals/{v['approval']}/"),
     )
 
 
