@@ -7,7 +7,18 @@ from django.db import transaction
 from procrastinate import App
 from procrastinate.testing import InMemoryConnector
 
-from incidents.watch import CAUSE, NOW, look, make_desk, open_page, past, reveal, seat_of, the_alert
+from incidents.watch import (
+    CAUSE,
+    NOW,
+    look,
+    make_desk,
+    open_page,
+    past,
+    reveal,
+    rows_read,
+    seat_of,
+    the_alert,
+)
 from orderveil.cli import schedules
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem
@@ -16,7 +27,7 @@ from orderveil.core.roles import Role
 from orderveil.gate.desk.listing import Wanted, list_orders
 from orderveil.gate.desk.reveal import Revealable, reveal_field
 from orderveil.gate.disclose import disclose
-from orderveil.incidents import canaries, signins, watching
+from orderveil.incidents import canaries, noticing, signins, watching
 from orderveil.incidents.models import Alert, Count, Looked
 from orderveil.incidents.words import What
 from orderveil.ledger import counting, sequencer
@@ -224,6 +235,17 @@ def test_failed_sign_ins(desk):
     assert the_alert().count == 7
     told = {who for who in Count.objects.values_list("who", flat=True) if "@" in who}
     assert told == set()
+
+
+def test_foreign_failures_cost_a_brand_nothing(desk):
+    """Whoever fails under thousands of addresses has no brand read them."""
+    asha = desk.person(Role.SUPPORT).person
+    signins.note_failure(asha.email, NOW)
+    brand = desk.scene.brand.pk
+    before = rows_read(lambda: noticing.failed_sign_ins(brand, NOW))
+    for number in range(50):
+        signins.note_failure(f"nobody{number}@people.example", NOW)
+    assert rows_read(lambda: noticing.failed_sign_ins(brand, NOW)) == before == 2
 
 
 def test_a_wrong_password_at_the_door_is_counted(desk):

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from desk import Desk
 from orderveil.core.hops import Hop
 from orderveil.gate.desk.caller import caller_of
@@ -11,7 +14,7 @@ from orderveil.gate.reasons import Cause, Reason
 from orderveil.incidents import watching
 from orderveil.incidents.models import Alert, Count
 from orderveil.ledger import sequencer
-from scene import Scene
+from scene import Scene, rows
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CAUSE = Cause(Reason.CALL_BACK, "T-1")
@@ -54,6 +57,13 @@ def open_page(desk, member, order, now=NOW):
     """A real view of one order by a person."""
     actor = desk.actor(member, now=now)
     return disclose(caller_of(actor, "order page"), order, None, now=now)
+
+
+def rows_read(work):
+    """How many rows the database hands out while this works."""
+    with CaptureQueriesContext(connection) as asked:
+        work()
+    return sum(len(rows(one["sql"])) for one in asked if one["sql"].startswith("SELECT"))
 
 
 def the_alert(**which):
