@@ -50,6 +50,7 @@ OTHERS_TABLES = {
 
 LOGGERS = {
     "api/problems.py": "a fault's type and place",
+    "cli/schedules.py": "how many rows of which kind were swept",
     "cli/worker.py": "which process lost its database",
     "incidents/telling.py": "a fault's type and place, where an alert was to be told",
     "incidents/watching.py": "a fault's type and place, where a brand was looked at",
@@ -72,6 +73,7 @@ SAFE_TO_LOG = {
     "place",
     "req.uri_template",
     "name",
+    "count",
     "path",
     "folder",
     "url",

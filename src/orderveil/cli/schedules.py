@@ -4,8 +4,10 @@ Each task is short and safe to run twice: a kill leaves a job `doing`, which the
 finds by its worker's missing heartbeat and queues again.
 """
 
+import logging
 import threading
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.db import connection
 from procrastinate import App
@@ -13,13 +15,17 @@ from procrastinate.contrib.django import app as django_app
 
 from orderveil.api import idempotency
 from orderveil.core.clocks import utc_now
+from orderveil.gate import asking, quotas
 from orderveil.incidents import watching
 from orderveil.ledger import partitions
 from orderveil.outbox import upkeep
+from orderveil.people import sweeping
 from orderveil.reviews import calendar
 
 EVENTS_KEPT = timedelta(days=30)
 QUEUE = "schedules"
+
+_log = logging.getLogger(__name__)
 
 
 def tasks(app: App) -> None:
@@ -40,6 +46,16 @@ def tasks(app: App) -> None:
         idempotency.sweep(utc_now())
         watching.sweep(utc_now())
         upkeep.sweep(utc_now() - EVENTS_KEPT)
+
+    @app.periodic(cron="37 * * * *")
+    @app.task(queue=QUEUE, pass_context=False)
+    def forget_people(timestamp: int) -> None:
+        """Sessions, links and counts of people that are over go; days of budgets, too."""
+        del timestamp
+        try:
+            forget(utc_now())
+        finally:
+            connection.close()
 
     @app.periodic(cron="27 3 * * *")
     @app.task(queue=QUEUE)
@@ -66,6 +82,19 @@ def tasks(app: App) -> None:
         manager = app.job_manager
         for job in await manager.get_stalled_jobs():
             await manager.retry_job(job)
+
+
+def forget(now: datetime) -> None:
+    """Sweep what is over of people and of leased days, and log how much it was."""
+    for name, count in _swept(now):
+        _log.info("swept of %s: %s", name, count)
+
+
+def _swept(now: datetime) -> Iterator[tuple[str, int]]:
+    yield from sweeping.sweep(now)
+    for name, leases in (("quota days", quotas.orders), ("volume days", asking.budgets)):
+        while count := leases.sweep(now):
+            yield name, count
 
 
 def run(stop: threading.Event) -> None:

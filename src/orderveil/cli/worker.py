@@ -74,6 +74,7 @@ def start(stop: threading.Event) -> list[threading.Thread]:
 def main() -> None:
     """Run until SIGTERM; the schedules run on the main thread."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    logging.getLogger("orderveil").setLevel(logging.INFO)
     stop = threading.Event()
     threads = start(stop)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,13 +6,15 @@ reached early, never exceeded.
 """
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
 
 BLOCKS_PER_LIMIT: Final = 20
 """A block is a twentieth of the limit: few round trips, little lost with a process."""
+DAYS_KEPT: Final = timedelta(days=2)
+"""Nothing is leased from a day that is over; a clock may be a little behind."""
 
 
 class Leases:
@@ -25,6 +27,10 @@ class Leases:
             f"INSERT INTO {table} ({key}, day, leased) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING"  # noqa: S608
         )
         self._look = f"SELECT leased FROM {table} {where} FOR UPDATE"  # noqa: S608
+        self._sweep = (
+            f"DELETE FROM {table} WHERE ({key}, day) IN (SELECT {key}, day FROM {table}"  # noqa: S608
+            " WHERE day < %s LIMIT %s FOR UPDATE SKIP LOCKED)"
+        )
         self._add = f"UPDATE {table} SET leased = leased + %s {where}"  # noqa: S608
         self._locks: dict[int, threading.Lock] = {}
         self._left: dict[int, tuple[date, int]] = {}
@@ -56,6 +62,13 @@ class Leases:
     def forget(self) -> None:
         """Drop every lease, which is lost: after a restore, and between tests."""
         self._left.clear()
+
+    def sweep(self, now: datetime, *, limit: int = 1_000) -> int:
+        """Forget days that are long over, up to `limit` rows; how many."""
+        day = (now - DAYS_KEPT).astimezone(UTC).date()
+        with connection.cursor() as cursor:
+            cursor.execute(self._sweep, [day, limit])
+            return int(cursor.rowcount)
 
     def _lease(self, key: int, day: date, limit: int, need: int, *, least: int) -> int:
         """How many this process may add to what it holds; 0 if `least` is not to be had."""

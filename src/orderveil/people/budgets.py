@@ -62,13 +62,6 @@ def spent_by(memberships: Sequence[int], now: datetime) -> dict[tuple[int, str],
         return {(member, what): int(count) for member, what, count in cursor.fetchall()}
 
 
-def sweep(before: datetime) -> int:
-    """Forget windows that began before; how many."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM people_budget WHERE begins < %s", [before])
-        return int(cursor.rowcount)
-
-
 def _take(membership_id: int, what: str, begins: datetime, count: int, limit: int) -> int | None:
     """How much of the window is spent with this; None: it does not fit, and nothing is taken."""
     if count > limit:
