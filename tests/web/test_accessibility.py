@@ -3,12 +3,18 @@
 from importlib.resources import files
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 import browser
+from desk import ME, PASSWORD, Desk
 from matrix import Things
+from orderveil.core.clocks import utc_now
 from orderveil.core.roles import Role
+from orderveil.gate.staffing import managing
+from people.door import CODE
 from realserver import running_server
-from web.seated import seated
+from scene import Scene
+from web.seated import seated, sit_down
 
 pytestmark = [
     pytest.mark.browser,
@@ -64,18 +70,61 @@ def test_the_main_pages_have_no_serious_barrier(db, tmp_path, width, scheme):
         for path in pages_of(things):
             page.open(site.people_url + path)
             assert page.run(OPENS), path
-            page.run(AXE)
-            barriers = page.run_async(RUN)
-            barriers += page.run(WIDER)
-            if barriers:
+            if barriers := barriers_of(page):
                 found[path] = barriers
     assert found == {}
 
 
-def test_the_way_in_has_no_serious_barrier(db, tmp_path):
-    """The sign-in page, for somebody who is not signed in."""
-    Things.make()
-    with running_server(db) as site, browser.browser(tmp_path, width=1280, height=900) as page:
+def barriers_of(page):
+    """What axe finds on the page that is open, and what is wider than its window."""
+    page.run(AXE)
+    return page.run_async(RUN) + page.run(WIDER)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_way_in_has_no_serious_barrier(db, tmp_path, width):
+    """Every page from a link or a password to the desk: also with a form that was refused."""
+    desk = Desk.make()
+    other = Desk.make(Scene.make("vastralaya"))
+    asha = desk.person(Role.SUPPORT)
+    told = {"now": utc_now(), "who": ME}
+    new, here = (
+        managing.add(brand, email, "X", managing.Terms(Role.SUPPORT), **told).token
+        for brand, email in (
+            (desk.scene.brand.pk, "new@people.example"),
+            (other.scene.brand.pk, asha.person.email),
+        )
+    )
+    found = {}
+    with running_server(db) as site, browser.browser(tmp_path, width=width, height=900) as page:
+
+        def look(name, path=None):
+            if path:
+                page.open(site.people_url + path)
+            page.screenshot(tmp_path / f"{name}-{width}.png")
+            if barriers := barriers_of(page):
+                found[name] = barriers
+
+        look("sign in", "/account/login/")
+        look("welcome", f"/account/welcome/{new}/")
+        look("account is there", f"/account/welcome/{here}/")
+        look("link is over", "/account/welcome/x/")
         page.open(f"{site.people_url}/account/login/")
-        page.run(AXE)
-        assert page.run_async(RUN) == []
+        page.fill("#id_login", asha.person.email)
+        page.fill("#id_password", PASSWORD)
+        page.click("main .primary")
+        page.wait_for("return location.pathname === arguments[0]", CODE)
+        look("second factor")
+        sit_down(page, site, desk, asha)
+        look("accept", f"/account/join/{here}/")
+        look("prove again", "/account/2fa/reauthenticate/")
+        look("recovery codes", "/account/2fa/codes/")
+        look("add a key", "/account/2fa/keys/add/")
+        look("password", "/account/password/")
+        page.click("main .primary")
+        look("password refused")
+        Authenticator.objects.filter(user=asha.person).delete()
+        page.set_cookie("session", desk.client(asha, factor_minutes=None).cookies["session"].value)
+        look("enrol", "/account/enrol/")
+        look("enrol an app", "/account/2fa/totp/activate/")
+    assert found == {}
