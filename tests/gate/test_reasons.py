@@ -81,6 +81,7 @@ def test_every_reason_is_short_enough_for_the_ledger():
         *("9 0 0 0 0 0 0 0 0 1", "9,0,0,0,0,0,0,0,0,1", "9/0/0/0/0/0/0/0/0/1", "9OOOOOOOO1"),
         *("asha@mail.example", "asha＠mail.example", "4111 1111 1111 1111", "𝟗𝟎𝟎𝟎𝟎𝟎𝟎𝟎𝟎𝟏"),
         *("nine double zero, double zero, double zero, double zero, one", "nau aath saat chhe 5 4"),
+        *("98765/43210", "98_76_54_32_10", "98765 4321O", "98765x43210", "INC0012345678"),
         *("ni\u200bne ze\u00adro zero zero zero zero", "नौ शून्य शून्य शून्य शून्य एक"),
     ],
 )
@@ -99,6 +100,7 @@ def test_a_number_in_disguise_is_no_reason(text):
             "on 2026-11-23 at 10:15, 11:15 and 12:15",
             "steps 1, 2, 3",
         ),
+        *("2 parcels, 3 days late, order 1043", "tickets 4711, 4712, 4713", "2026-11-23 10:15"),
         *("ticket 4711: two parcels, one came", "ticket 482910375, one of three parcels lost"),
         *("ग्राहक ने टिकट 4711 खोला", "क्\u200dष is spelled with a joiner"),
     ],

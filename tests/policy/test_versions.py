@@ -301,12 +301,24 @@ def test_an_author_withdraws(brand):
     assert reject(brand, 2, person="asha").is_withdrawn
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 201, "call +91 90000 00001", "a@mail.example"])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("", "  ", "\u200b", "x" * 201, "call +91 90000 00001", "a@mail.example"),
+        *("call 98765/43210", "call 98765 4321O", "nine eight seven six five four"),
+    ],
+)
 def test_a_rejections_reason_names_nobody(brand, reason):
-    """None, too long, or with a phone or an email: refused, and the version still waits."""
+    """None, too long, or with a phone in whatever disguise: refused, and the version waits."""
     publish(brand, sample.LOOSER)
     assert refusal(reject, brand, 2, "binod", reason) == "reason_needed"
     assert states(brand)[-1] == (2, "pending")
+
+
+def test_a_rejections_reason_is_kept_as_it_is_read(brand):
+    """One line, without what nobody sees."""
+    publish(brand, sample.LOOSER)
+    assert reject(brand, 2, reason=" too\u202e\n loose ").reason == "too loose"
 
 
 def test_what_is_in_force_cannot_be_rejected(brand):
@@ -330,7 +342,9 @@ def test_an_approver_and_a_rejecter_at_once(brand):
     [
         ('name = "balanced"', 'name = "call +91 90000 00001"', "/name"),
         ('name = "balanced"', f'name = "{"x" * 61}"', "/name"),
+        ('name = "balanced"', 'name = "98_76_54_32_10"', "/name"),
         ("deliver the parcel", "deliver to asha@mail.example", "/hops/courier/purpose"),
+        ("deliver the parcel", "call nine eight seven six five four", "/hops/courier/purpose"),
     ],
 )
 def test_a_policys_words_name_nobody(brand, old, new, pointer):

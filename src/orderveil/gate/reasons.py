@@ -5,22 +5,17 @@ Rules kept here:
   so is anything that could be one;
 - a ticket is a number as helpdesks give them: digits, perhaps behind a short prefix in capitals.
   Neither a sentence nor "Asha1"; that "ASHA-1" is a name and "SUP-1" is none, no rule can tell;
-- a number in disguise is a number: letters that look like digits, a sign between any two digits,
-  characters that nobody sees, digits in words (`core/spelled` says which).
+- a number in disguise is a number (`core/naming` says what a disguise is).
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orderveil.core import detect
 from orderveil.core.errors import Problem, RefusedError
-from orderveil.core.spelled import spells_number
+from orderveil.core.naming import MOST_DIGITS, as_read, names_somebody
 
 LONGEST = 200
-MOST_DIGITS = 9
-"""A ticket has fewer digits than a phone number, whatever stands between them."""
 
 
 class Reason(StrEnum):
@@ -52,8 +47,6 @@ _APART = r"#?[A-Z][A-Z0-9]{0,5}[-_.#]"
 _JOINED = r"#?(?P<letters>[A-Z]{1,6})"
 """ServiceNow's INC0012345: told from a name by having more digits than letters."""
 _TICKET = re.compile(rf"(?:{_APART}|{_JOINED}|#)?(?P<digits>[0-9]+)(?:[-_.][0-9]+)*")
-_SPACED_OUT = re.compile(rf"(?<!\d)\d(?:[^\w]{{1,3}}\d(?!\d)){{{MOST_DIGITS},}}")
-_LOOK_ALIKE = re.compile(rf"(?=[OoIl]*\d)[\dOoIl]{{{MOST_DIGITS + 1},}}")
 
 
 def checked_cause(reason: str, ticket: str) -> Cause:
@@ -70,14 +63,14 @@ def checked_ticket(text: str) -> str:
     if shape is None or len(shape["letters"] or "") >= len(shape["digits"]):
         raise RefusedError(_NO_TICKET)
     digits = sum(char.isdigit() for char in text)
-    if digits > MOST_DIGITS or _LOOK_ALIKE.search(text) or detect.find(text):
+    if digits > MOST_DIGITS or names_somebody(text):
         raise RefusedError(_PERSONAL)
     return text
 
 
 def checked_reason(text: str) -> str:
     """The reason, trimmed; raises `RefusedError` if it is empty, long, or holds personal data."""
-    text = " ".join(_without_unseen(text, kept=_JOINERS).split())
+    text = as_read(text)
     if not text or len(text) > LONGEST:
         raise RefusedError(
             Problem(
@@ -87,27 +80,11 @@ def checked_reason(text: str) -> str:
                 rule="a disclosure to a person has a reason",
             )
         )
-    folded = unicodedata.normalize("NFKC", _without_unseen(text))
-    if (
-        detect.find(folded)
-        or detect.find(text)
-        or _SPACED_OUT.search(folded)
-        or _LOOK_ALIKE.search(folded)
-        or spells_number(folded)
-    ):
+    if names_somebody(text):
         raise RefusedError(_PERSONAL)
     return text
 
 
-def _without_unseen(text: str, *, kept: frozenset[str] = frozenset()) -> str:
-    """Without what no reader sees: directions, controls, joiners. Line ends become spaces."""
-    shown = (" " if char.isspace() else char for char in text)
-    return "".join(c for c in shown if c in kept or unicodedata.category(c) not in _UNSEEN)
-
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-_JOINERS = frozenset("\u200c\u200d")
-"""Hindi, among others, is spelled with them."""
 _PERSONAL = Problem(
     code="personal_reason",
     detail="This reason looks as if it held a phone, an email or a card number.",

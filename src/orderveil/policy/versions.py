@@ -17,10 +17,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from orderveil.core import detect
 from orderveil.core.decision import Policies
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import Field
+from orderveil.core.naming import as_read, names_somebody
 from orderveil.core.table import Profile, Table, provably_tighter
 from orderveil.ledger.acts import ActKind, Who, machine, record
 from orderveil.policy.models import Signatory, Version, VersionState
@@ -53,7 +53,7 @@ def check(text: str) -> Table:
             rule="ledger: entries hold no personal data",
         )
         for pointer, words, most in said
-        if len(words) > most or detect.find(words)
+        if len(words) > most or names_somebody(words)
     ]
     if problems:
         raise PolicyError(problems)
@@ -196,8 +196,8 @@ def reject(brand_id: int, number: int, *, person: str, reason: str, now: datetim
 
     Raises `RefusedError` if it does not wait, or the reason is none or looks personal.
     """
-    reason = " ".join(reason.split())
-    if not 0 < len(reason) <= LONGEST_WORDS or detect.find(reason):
+    reason = as_read(reason)
+    if not 0 < len(reason) <= LONGEST_WORDS or names_somebody(reason):
         raise RefusedError(_NO_REASON)
     version = _pending(brand_id, number)
     version.state = VersionState.REJECTED
