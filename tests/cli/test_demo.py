@@ -142,7 +142,10 @@ def test_a_session_outlives_a_second_start(stage):
     client = visitor()
     enter(client, told, told.players[0])
     players()
-    assert client.get("/people/").status_code == 200
+    page = client.get("/people/")
+    assert page.status_code == 200
+    assert "Never put a real order in here." in page.content.decode()
+    assert "published" not in page.content.decode()
 
 
 def test_nobody_elses_account_is_opened(stage):

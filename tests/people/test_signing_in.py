@@ -228,7 +228,7 @@ def test_a_form_of_another_site_changes_nothing(desk, path):
 
 
 def test_people_of_a_demo_stay_in_the_demo(desk, settings_demo):
-    """Their published passwords open nothing where no demo runs."""
+    """Their passwords, which `orderveil demo` prints, open nothing where no demo runs."""
     ravi = desk.person(Role.SUPPORT, "ravi", is_demo=True)
     client = visitor()
     assert password(client, ravi.person.email)["Location"] == "/account/inactive/"
