@@ -28,6 +28,8 @@ from orderveil.gate.desk.listing import Wanted, list_orders
 from orderveil.gate.desk.reveal import Revealable, reveal_field
 from orderveil.gate.disclose import disclose
 from orderveil.incidents import canaries, noticing, signins, watching
+from orderveil.incidents.history import Key
+from orderveil.incidents.judging import Judge
 from orderveil.incidents.models import Alert, Count, Looked
 from orderveil.incidents.words import What
 from orderveil.ledger import counting, sequencer
@@ -152,6 +154,48 @@ def test_whoever_always_takes_more_than_colleagues_is_named_once(desk):
     reveal(desk, heavy, order, tomorrow)
     assert look(desk, tomorrow) == []
     assert the_alert().severity == "low"
+
+
+def test_colleagues_are_read_when_a_count_is_worth_it(desk):
+    """The usual of one reads their own history; what exceeds the floor reads the role's, too."""
+    asha = desk.person(Role.SUPPORT)
+    past(desk, asha.person.tag, What.REVEALS, 4)
+    order = desk.scene.admit()
+    reveal(desk, asha, order)
+    sequencer.drain(NOW)
+    alone = rows_read(lambda: judged(desk, asha))
+    for name in ("one", "two", "three"):
+        past(desk, desk.person(Role.SUPPORT, name).person.tag, What.REVEALS, 4)
+    assert rows_read(lambda: judged(desk, asha)) == alone + 3  # their roles
+    Count.objects.create(
+        brand_id=desk.scene.brand.pk, who=asha.person.tag, what=What.REVEALS, hour=NOW, count=9
+    )
+    assert rows_read(lambda: judged(desk, asha)) > alone + 3 * 28
+
+
+def judged(desk, member):
+    """What is unusual of a person's reveals in the hour of NOW."""
+    judge = Judge(desk.scene.brand.pk, NOW)
+    return list(judge.unusual([Key(member.person.tag, What.REVEALS, NOW)]))
+
+
+def test_habits_are_compared_once_a_day(desk):
+    """In the hour in which a day's work begins; nobody's whole role is read again all day."""
+    heavy = desk.person(Role.SUPPORT, "heavy")
+    past(desk, heavy.person.tag, What.REVEALS, 40)
+    for name in ("one", "two", "three"):
+        past(desk, desk.person(Role.SUPPORT, name).person.tag, What.REVEALS, 8)
+    for hour in (1, 0):
+        Count.objects.create(
+            brand_id=desk.scene.brand.pk,
+            who=heavy.person.tag,
+            what=What.REVEALS,
+            hour=NOW - timedelta(hours=hour),
+            count=1,
+        )
+    assert judged(desk, heavy) == []
+    Count.objects.filter(hour=NOW - timedelta(hours=1)).delete()
+    assert [each.kind for each in judged(desk, heavy)] == ["unlike_colleagues"]
 
 
 def test_many_refusals_of_a_person(desk):

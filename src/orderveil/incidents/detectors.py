@@ -27,6 +27,8 @@ K = 6
 NORMAL = 1.4826
 LEAST = 5
 """Values that make a history."""
+ENOUGH = 2 * LEAST
+"""Values that make a habit."""
 DAYS = 28
 """Active days that are compared with: four weeks, so each weekday counts alike."""
 LOOK_BACK = timedelta(days=60)
@@ -121,7 +123,7 @@ def judge(
 
 def unlike(own: Sequence[int], colleagues: Sequence[int], measure: Measure) -> Verdict | None:
     """Is their usual day beyond what is unusual for the role? Who always took much shows here."""
-    if len(own) < 2 * LEAST or len(colleagues) < 2 * LEAST:
+    if len(own) < ENOUGH or len(colleagues) < ENOUGH:
         return None
     usual, limit = bound(colleagues, measure)
     return Verdict(Severity.LOW, usual, limit, Basis.COLLEAGUES) if median(own) > limit else None

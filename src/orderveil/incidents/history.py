@@ -4,7 +4,7 @@ Whoever writes holds the brand's `Looked` row, so that reading and writing back 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -68,16 +68,26 @@ def _store(brand_id: int, sums: Mapping[Key, int]) -> None:
 
 
 class History:
-    """What some callers did, hour by hour, up to now: read once for a look."""
+    """What callers did, hour by hour, up to now. `read` fetches a caller, once for a look."""
 
-    def __init__(self, brand_id: int, what: What, whom: Collection[str], now: datetime) -> None:
-        rows = Count.objects.filter(
-            brand_id=brand_id, what=what, who__in=list(whom), hour__gt=now - LOOK_BACK
-        )
-        self._hours: dict[str, dict[datetime, int]] = defaultdict(dict)
-        for who, hour, count in rows.values_list("who", "hour", "count"):
-            self._hours[who][hour] = count
+    def __init__(self, brand_id: int, what: What, now: datetime) -> None:
+        self._found = Count.objects.filter(
+            brand_id=brand_id, what=what, hour__gt=now - LOOK_BACK
+        ).values_list("who", "hour", "count")
+        self._hours: dict[str, dict[datetime, int]] = {}
         self._days: dict[str, Mapping[datetime, int]] = {}
+
+    def read(self, whom: Iterable[str]) -> None:
+        """Fetch those of them that were not fetched before."""
+        new = set(whom) - self._hours.keys()
+        self._hours |= {who: {} for who in new}
+        for who, hour, count in self._found.filter(who__in=new) if new else ():
+            self._hours[who][hour] = count
+
+    def first_hour(self, who: str, day: datetime) -> datetime | None:
+        """The first hour of that UTC day in which they did anything."""
+        hours = (at for at in self._hours.get(who, ()) if begins(Window.DAY, at) == day)
+        return min(hours, default=None)
 
     def at(self, who: str, window: Window, begin: datetime) -> int:
         """The count of one hour or day."""

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Any
 
 from orderveil.incidents.alerts import Finding
 from orderveil.incidents.detectors import (
     DAYS,
+    ENOUGH,
     PEOPLE,
     SYSTEMS,
     Measure,
@@ -45,7 +47,7 @@ class Judge:
         self._brand_id = brand_id
         self._now = now
         self._roles = _roles(brand_id)
-        self._histories: dict[tuple[What, str], History] = {}
+        self._histories: dict[What, History] = {}
 
     def unusual(self, changed: Iterable[Key]) -> Iterator[Finding]:
         """What is unusual among the hours that have changed, and the days they are in."""
@@ -53,18 +55,21 @@ class Judge:
         for key in changed:
             if key.what in _KIND:
                 days[key.who, key.what, begins(Window.DAY, key.hour)].add(key.hour)
+        self._read_own(days)
         for (who, what, day), hours in sorted(days.items()):
             found = self._of_day(who, what, day, hours)
             if found is not None:
                 yield found
-            if what is not What.REFUSALS:
+            # What it is held against are the days before: once a day is enough.
+            is_first = self._histories[what].first_hour(who, day) in hours
+            if is_first and what is not What.REFUSALS:
                 always = self._unlike(who, what, day)
                 if always is not None:
                     yield always
 
     def _of_day(self, who: str, what: What, day: datetime, hours: set[datetime]) -> Finding | None:
         """The day and its changed hours are one finding: the worst of their verdicts."""
-        history = self._history(who, what)
+        history = self._histories[what]
         seen = [(Window.DAY, day), *((Window.HOUR, hour) for hour in sorted(hours))]
         worst: tuple[Verdict, Window, datetime] | None = None
         for window, at in seen:
@@ -89,7 +94,7 @@ class Judge:
         count = history.at(who, window, at)
         if count <= measure.floor:
             return None
-        colleagues = history.together(self._colleagues(who), window, at)
+        colleagues = self._of_colleagues(history, who, window, at)
         return judge(count, own, colleagues, measure)
 
     def _unlike(self, who: str, what: What, day: datetime) -> Finding | None:
@@ -97,11 +102,11 @@ class Judge:
         measure = _measure(who, what, Window.DAY)
         if measure is None or not who.startswith("person:"):
             return None
-        history = self._history(who, what)
+        history = self._histories[what]
         own = history.before(who, Window.DAY, day)
-        if not own or max(own) <= measure.floor:
+        if len(own) < ENOUGH or median(own) <= measure.floor:  # no limit is below the floor
             return None
-        colleagues = history.together(self._colleagues(who), Window.DAY, day)
+        colleagues = self._of_colleagues(history, who, Window.DAY, day)
         verdict = unlike(own, colleagues, measure)
         if verdict is None or self._said(who, what, day):
             return None
@@ -154,17 +159,21 @@ class Judge:
                 codes[each.code] += each.times
         return dict(codes)
 
-    def _colleagues(self, who: str) -> list[str]:
-        role = self._roles.get(who)
-        return [each for each, held in self._roles.items() if held == role and each != who]
+    def _read_own(self, changed: Iterable[tuple[str, What, datetime]]) -> None:
+        """The histories of whoever did anything: one question for each thing that is counted."""
+        whom: dict[What, set[str]] = defaultdict(set)
+        for who, what, _ in changed:
+            whom[what].add(who)
+        for what, those in whom.items():
+            self._histories[what] = History(self._brand_id, what, self._now)
+            self._histories[what].read(those)
 
-    def _history(self, who: str, what: What) -> History:
-        """Read once for a whole role."""
-        role = self._roles.get(who, who)
-        if (what, role) not in self._histories:
-            whom = {who, *self._colleagues(who)}
-            self._histories[what, role] = History(self._brand_id, what, whom, self._now)
-        return self._histories[what, role]
+    def _of_colleagues(self, history: History, who: str, window: Window, at: datetime) -> list[int]:
+        """What the others of the role did: read when somebody's count is worth it."""
+        role = self._roles.get(who)
+        whom = [each for each, held in self._roles.items() if held == role and each != who]
+        history.read(whom)
+        return history.together(whom, window, at)
 
 
 def _measure(who: str, what: What, window: Window) -> Measure | None:
