@@ -287,11 +287,42 @@ def test_a_centre_sees_its_own(desk):
     assert kiran.post(post, {"answer": "cancel"}).status_code == 302
 
 
+def test_a_centre_is_told_the_answer_and_not_who_gave_it(desk):
+    """Names of the brand's own people are for its own people; one's own name is for oneself."""
+    seat = desk.scene.new_seat(Hop.SUPPORT, "careline")
+    kiran = desk.client(desk.person(Role.OUTSOURCED_SUPPORT, "kiran", partner=seat.partner))
+    kavita = desk.client(desk.person(Role.SUPPORT, "kavita"))
+    order = failed(desk)
+    desk.scene.assign(Hop.SUPPORT, order, seat)
+    post, _ = answering(kavita)
+    whose = {client: order_page(answering(client)[0]) for client in (kavita, kiran)}
+    kavita.post(post, {"answer": "cancel"})
+    assert "(Kavita, " in kavita.get(whose[kavita]).content.decode()
+    shown = kiran.get(whose[kiran]).content.decode()
+    assert "(a colleague, " in shown
+    assert "Kavita" not in shown
+    order = failed(desk)
+    desk.scene.assign(Hop.SUPPORT, order, seat)
+    post, _ = answering(kiran)
+    kiran.post(post, {"answer": "cancel"})
+    assert "(Kiran, " in kiran.get(order_page(post)).content.decode()
+    order = failed(desk)
+    desk.scene.assign(Hop.SUPPORT, order, seat)
+    page = order_page(answering(kiran)[0])
+    desk.scene.move(Hop.COURIER, order, ParcelState.DELIVERED)
+    assert "colleague" not in kiran.get(page).content.decode()
+
+
+def order_page(post):
+    """The order of an attempt, as whoever may answer it under this address knows it."""
+    return f"/desk/orders/{post.split('/')[3].split('-')[0]}/"
+
+
 def test_the_order_page_has_its_attempts(desk, asha):
     """In words, answered there too; the address is corrected while a parcel is on its road."""
     order = failed(desk)
     post, address = answering(asha)
-    page = f"/desk/orders/{post.split('/')[3].split('-')[0]}/"
+    page = order_page(post)
     shown = asha.get(page)
     assert "The address is incomplete" in shown.content.decode()
     assert (links(shown, "-1/1/"), links(shown, "/address/")) == ([post], [address])

@@ -43,12 +43,17 @@ def lines(actor: Actor, order_id: bytes) -> list[Line]:
 def named(actor: Actor, found: list[Holder]) -> list[dict[str, Any]]:
     """The holders with the person that this actor may be told, if any."""
     return [
-        {"of": each, "person": _person(actor, each.person, each.partner), "is_person": each.person}
+        {
+            "of": each,
+            "person": told_person(actor, each.person, each.partner),
+            "is_person": each.person,
+        }
         for each in found
     ]
 
 
-def _person(actor: Actor, person: str | None, partner: int | None) -> str | None:
+def told_person(actor: Actor, person: str | None, partner: int | None = None) -> str | None:
+    """The person whom this actor may be told of, who acted for `partner`; None for the others."""
     is_theirs = actor.partner_id is None or actor.partner_id == partner or person == actor.person
     return person if is_theirs else None
 
@@ -64,7 +69,7 @@ def _line(actor: Actor, each: OrderEntry) -> Line:
             words,
             what,
             who.partner,
-            _person(actor, who.person, who.partner),
+            told_person(actor, who.person, who.partner),
             each.entry_id,
         )
     if isinstance(entry, DisclosureEntry | BulkEntry):
@@ -75,7 +80,7 @@ def _line(actor: Actor, each: OrderEntry) -> Line:
             words,
             f"{hop}: {said}" if said else hop,
             entry.partner,
-            _person(actor, entry.person, entry.partner),
+            told_person(actor, entry.person, entry.partner),
             each.entry_id,
         )
     return Line(each.at, words, "", each.partner, None, each.entry_id)

@@ -32,6 +32,7 @@ from orderveil.gate.desk.attempts import (
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.refusals import UNKNOWN
 from orderveil.hops.support import places, wording
+from orderveil.hops.support.history import told_person
 from orderveil.hops.support.rows import rows_of
 from orderveil.hops.support.views import budget
 
@@ -45,7 +46,7 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
     orders = dict(zip(found.answers, rows_of(list(found.answers.values())), strict=True))
     context = {
         "waiting": [
-            {"order": orders[each.order_id], **_line(each, orders[each.order_id].ref)}
+            {"order": orders[each.order_id], **_line(actor, each, orders[each.order_id].ref)}
             for each in found.attempts
         ],
         "next": _next(found),
@@ -94,7 +95,7 @@ def actions(actor: Actor, order_id: bytes, view: View) -> dict[str, Any]:
     waits = any(each.answer is None for each in found)
     on_road = any(each.state not in ENDED for each in view.parcels)
     return {
-        "attempts": [_line(each, view.ref) for each in found],
+        "attempts": [_line(actor, each, view.ref) for each in found],
         "order_ref": view.ref,
         "may_correct": on_road and not waits and actor.may(Permission.CORRECT_ADDRESS),
         **_days(actor),
@@ -112,7 +113,7 @@ def parcel_behind(actor: Actor, ref: str) -> tuple[bytes, int]:
     return found[0], found[1]
 
 
-def _line(attempt: Attempt, ref: str) -> dict[str, Any]:
+def _line(actor: Actor, attempt: Attempt, ref: str) -> dict[str, Any]:
     """An attempt in words, and the parcel's ref under which it is answered."""
     return {
         "ref": f"{ref}-{attempt.parcel_no}",
@@ -123,7 +124,8 @@ def _line(attempt: Attempt, ref: str) -> dict[str, Any]:
         "wants_address": attempt.reason in CONCERNS_ADDRESS,
         "at": attempt.reported_at,
         "answer": wording.of(wording.ANSWERS, attempt.answer) if attempt.answer else "",
-        "answered_by": attempt.answered_by,
+        "is_answered_by_person": attempt.answered_by is not None,
+        "answered_by": told_person(actor, attempt.answered_by),
         "answered_at": attempt.answered_at,
         "again_on": attempt.again_on,
     }
