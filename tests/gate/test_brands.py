@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from desk import ROLES_OF_A_BRAND, Desk
 from orderveil.core.errors import RefusedError
@@ -85,6 +87,23 @@ def test_the_list_tells_no_volume_and_no_names(desk, operator):
         assert owner.person.name not in shown
     listed = client.get("/platform/brands/").content.decode()
     assert re.search(r'data-label="People">1</td>', listed)
+
+
+def test_the_list_asks_as_much_for_many_brands_as_for_one(desk, operator):
+    """Quotas and keys of all of them at once; each row shows its own."""
+    client = desk.client(operator)
+    client.get("/platform/brands/")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/platform/brands/")
+    allow(desk, people=7, orders_per_day=501)
+    for name in ("saree", "kurta", "shawl"):
+        Scene.make(name, now=desk.scene.now)
+    with CaptureQueriesContext(connection) as many:
+        listed = client.get("/platform/brands/").content.decode()
+    assert len(many) == len(one)
+    assert listed.count("installation (file)") == 4
+    assert listed.count("any number") == 3
+    assert listed.count(" / 7<") == listed.count(">501<") == 1
 
 
 def test_a_brand_begins_with_its_first_owner(desk, operator):

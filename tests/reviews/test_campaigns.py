@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from desk import ME, Desk
 from orderveil.core.hops import Hop
@@ -219,6 +220,22 @@ def test_an_only_reviewers_own_item_is_noted(desk):
     memberships.leave(officer, now=desk.scene.now, who=ME)
     campaigns.close(brand, campaign.pk, now=desk.scene.now, who=ME)
     assert sample.item_of(campaign, owner).outcome == "nobody_else"
+
+
+def test_closing_asks_once_who_reviews(desk):
+    """However many items are left."""
+    campaign = sample.opened(desk)
+
+    def asked():
+        with CaptureQueriesContext(connection) as found:
+            sample.refusal(
+                campaigns.close, desk.scene.brand.pk, campaign.pk, now=desk.scene.now, who=ME
+            )
+        return len(found)
+
+    all_left = asked()
+    Item.objects.exclude(subject_id=desk.people["owner"].pk).update(outcome="keep")
+    assert asked() == all_left
 
 
 def test_another_brands_campaign_is_not_there(desk):

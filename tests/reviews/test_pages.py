@@ -1,8 +1,11 @@
 """The pages: who reads, who decides, what a stale factor and another brand get."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from desk import Desk
 from orderveil.core.clocks import utc_now
@@ -159,6 +162,26 @@ def test_a_whole_review(desk):
     page = owner.get("/reviews/").content.decode()
     assert "closed" in page
     assert b'method="post" action="/reviews' not in owner.get(path(campaign)).content
+
+
+def test_the_list_counts_all_reviews_at_once(desk, campaign):
+    """However many there are and however long they were; each row has its own numbers."""
+    owner = desk.client(desk.people["owner"])
+    owner.get("/reviews/")
+    with CaptureQueriesContext(connection) as one:
+        owner.get("/reviews/")
+    for _ in range(3):
+        Campaign.objects.update(closed_at=utc_now())
+        Item.objects.update(outcome="keep")
+        sample.opened(desk)
+    with CaptureQueriesContext(connection) as many:
+        page = owner.get("/reviews/").content.decode()
+    assert len(many) == len(one)
+    assert not [
+        each for each in many if "reviews_item" in each["sql"] and "GROUP" not in each["sql"]
+    ]
+    kept = re.findall(r'data-label="Kept">(\d+)<', page)
+    assert sorted(map(int, kept)) == [0, 6, 6, 6]
 
 
 def test_an_overdue_review_shouts(desk, campaign):

@@ -11,6 +11,7 @@ Rules kept here:
 
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -47,9 +48,19 @@ def url_of(name: str) -> str:
 
 def assigned(brand_id: int) -> Choice:
     """The provider that wraps the brand's keys now."""
-    url = wrapping.provider_url(brand_id)
-    found = (one for one in choices() if one.url == url)
-    return next(found, _choice("no longer listed", url))
+    return assigned_to([brand_id])[brand_id]
+
+
+def assigned_to(brands: Collection[int]) -> dict[int, Choice]:
+    """The same of several brands, in one question."""
+    known: dict[str, Choice] = {}
+    for one in choices():
+        known.setdefault(one.url, one)
+    urls = wrapping.provider_urls(brands)
+    return {
+        brand_id: known.get(url) or _choice("no longer listed", url)
+        for brand_id, url in urls.items()
+    }
 
 
 def assign_provider(brand_id: int, url: str) -> int:

@@ -10,6 +10,7 @@ Rules kept here:
 
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -51,6 +52,12 @@ def of(brand_id: int) -> Quota:
     """The brand's quota; one without limits if it has none."""
     found = Quota.objects.filter(brand_id=brand_id).first()
     return found or Quota(brand_id=brand_id)
+
+
+def of_each(brands: Sequence[int]) -> dict[int, Quota]:
+    """The same of several brands, in one question."""
+    found = Quota.objects.in_bulk(brands)
+    return {each: found.get(each) or Quota(brand_id=each) for each in brands}
 
 
 def put(brand_id: int, *, orders_per_day: int | None, credentials: int | None) -> None:

@@ -1,13 +1,15 @@
 """How many people a platform operator allows a brand. No row: any number."""
 
+from collections.abc import Collection
+
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.people.models import Membership, Quota
 
 
-def limit(brand_id: int) -> int | None:
-    """The number; None: any."""
-    found = Quota.objects.filter(brand_id=brand_id).first()
-    return found.people if found else None
+def limits(brands: Collection[int]) -> dict[int, int | None]:
+    """The number of each of these brands that has a quota; None: any. In one question."""
+    found = Quota.objects.filter(brand_id__in=brands)
+    return dict(found.values_list("brand_id", "people"))
 
 
 def put(brand_id: int, people: int | None) -> None:

@@ -7,11 +7,11 @@ Rules kept here:
   only reviewer's own membership as decided by nobody else: it can't be decided by anybody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Permission, holders
@@ -76,11 +76,11 @@ def close(brand_id: int, campaign_id: int, *, now: datetime, who: Who) -> Campai
     """Close a campaign whose every item is dealt with. Raises `RefusedError`."""
     campaign = locked(brand_id, campaign_id)
     left = list(Item.objects.filter(campaign=campaign, outcome=""))
-    ended = gone(left)
+    ended, who_may = gone(left), reviewers(brand_id)
     for item in left:
         if item.pk in ended:
             item.outcome = Outcome.GONE
-        elif is_nobody_elses(brand_id, item):
+        elif who_may == {item.person_id}:
             item.outcome = Outcome.NOBODY_ELSE
     undecided = sum(not item.outcome for item in left)
     if undecided:
@@ -104,9 +104,15 @@ def locked(brand_id: int, campaign_id: int) -> Campaign:
 
 def counts(campaign: Campaign) -> dict[str, int]:
     """How many items have which outcome; "undecided" are those without."""
-    found = {str(outcome): 0 for outcome in Outcome} | {"undecided": 0}
-    for outcome in Item.objects.filter(campaign=campaign).values_list("outcome", flat=True):
-        found[outcome or "undecided"] += 1
+    return counts_of([campaign])[campaign.pk]
+
+
+def counts_of(campaigns: Sequence[Campaign]) -> dict[int, dict[str, int]]:
+    """The same of several campaigns, in one question."""
+    found = {each.pk: dict.fromkeys((*map(str, Outcome), "undecided"), 0) for each in campaigns}
+    rows = Item.objects.filter(campaign__in=found).values_list("campaign", "outcome")
+    for number, outcome, count in rows.annotate(Count("pk")).order_by():
+        found[number][outcome or "undecided"] = count
     return found
 
 

@@ -29,10 +29,12 @@ STAYS_ON_PAGE = 422
 def reviews(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every review of the brand, and when the next one is due."""
     due = calendar.standing(actor.brand_id, actor.now)
-    listed = Campaign.objects.filter(brand_id=actor.brand_id).order_by("-opened_at")[:LISTED]
+    found = Campaign.objects.filter(brand_id=actor.brand_id).order_by("-opened_at")
+    listed = list(found[:LISTED])
+    counts = campaigns.counts_of(listed)
     told = {
         "due": due,
-        "campaigns": [(each, campaigns.counts(each)) for each in listed],
+        "campaigns": [(each, counts[each.pk]) for each in listed],
         "reviews": actor.may(Permission.REVIEW_ACCESS),
         "every": EveryForm(initial={"days": due.every_days}),
         "term_days": campaigns.TERM_DAYS,

@@ -51,8 +51,16 @@ def people_of(brands: list[int]) -> dict[int, int]:
 
 def allowed(brand_id: int) -> Allowed:
     """The brand's quota."""
-    found = quotas.of(brand_id)
-    return Allowed(found.orders_per_day, people_quotas.limit(brand_id), found.credentials)
+    return allowed_to([brand_id])[brand_id]
+
+
+def allowed_to(brands: list[int]) -> dict[int, Allowed]:
+    """The quota of each of these brands, in two questions."""
+    found, people = quotas.of_each(brands), people_quotas.limits(brands)
+    return {
+        each: Allowed(found[each].orders_per_day, people.get(each), found[each].credentials)
+        for each in brands
+    }
 
 
 def create(actor: Actor, slug: str, name: str, *, owner: str, email: str) -> tuple[Brand, str]:

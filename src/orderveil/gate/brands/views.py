@@ -27,13 +27,15 @@ def brands(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every brand: its name, since when, how many people. Its volume is its own."""
     del actor
     page = page_of(Brand.objects.all(), request.GET.get("after", ""))
-    people = provisioning.people_of([each.pk for each in page.rows])
+    numbers = [each.pk for each in page.rows]
+    people, allowed = provisioning.people_of(numbers), provisioning.allowed_to(numbers)
+    keys = assigning.assigned_to(numbers)
     rows = [
         {
             "brand": each,
             "people": people.get(each.pk, 0),
-            "keys": assigning.assigned(each.pk),
-            "allowed": provisioning.allowed(each.pk),
+            "keys": keys[each.pk],
+            "allowed": allowed[each.pk],
         }
         for each in page.rows
     ]
