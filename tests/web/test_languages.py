@@ -280,7 +280,7 @@ def test_what_an_agent_may_not_open_is_refused_in_hindi(desk):
     asha = _speaks(desk.person(Role.SUPPORT, "asha"), "hi")
     answer, page = _get(desk, asha, "/ledger/")
     assert answer.status_code == 403
-    assert "यह पेज आपकी भूमिका में नहीं है।" in page
+    assert "यह आपकी भूमिका में नहीं है।" in page
     assert "प्राइवेसी अधिकारी" in page
     answer, page = _get(desk, asha, "/nowhere/")
     assert answer.status_code == 404

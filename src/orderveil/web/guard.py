@@ -21,11 +21,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
-from orderveil.core.actors import Actor, stale
+from orderveil.core.actors import Actor, not_yours, stale
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.pages import Page
-from orderveil.core.roles import ROLES, Permission, holders
+from orderveil.core.roles import Permission
 from orderveil.gate.asking import counted
 from orderveil.gate.desk.caller import closed
 from orderveil.people import access, factors
@@ -72,7 +72,7 @@ def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpRe
     if problem is None and permission is not None and not actor.may(permission):
         if request.path == "/" and (elsewhere := first_page(actor)):
             return redirect(elsewhere)
-        problem = _not_yours(permission)
+        problem = not_yours(permission)
     if problem is None:
         return actor
     counted(actor, problem, actor.now)
@@ -117,17 +117,6 @@ def _from_where(request: HttpRequest) -> str:
     if came_from.startswith(origin + "/"):
         return str(came_from[len(origin) :].partition("?")[0])
     return "/"
-
-
-def _not_yours(permission: Permission) -> Problem:
-    titles = ", ".join(ROLES[role].title for role in holders(permission))
-    return Problem(
-        code="not_yours",
-        detail="Your role does not include this page.",
-        remedy=f"Ask somebody who is: {titles}.",
-        rule=f"people: this needs the permission {permission}",
-        status=403,
-    )
 
 
 _NO_BRAND = Problem(
