@@ -236,6 +236,8 @@ def test_nothing_changed_is_nothing_to_publish(desk):
     ("text", "pointer", "said"),
     [
         ("name = ", "/", "Mend the syntax there."),
+        (sample.BALANCED + "x = " + "[" * 400, "/", "too many brackets within brackets on line"),
+        (sample.BALANCED + "a." * 200 + "a = 1", "/", "too many dots on line"),
         (
             sample.BALANCED.replace('phone = "sent"', 'phone = "whole"'),
             "/hops/comms/fields/phone",

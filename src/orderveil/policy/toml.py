@@ -1,7 +1,9 @@
 """A policy in TOML, read and written: missing means absent, every mistake is named with its place.
 
 Rules kept here:
-- all mistakes are reported at once, each with a JSON pointer, the rule and the remedy;
+- all mistakes (the first hundred) are reported at once, each with a JSON pointer, the rule and the
+  remedy;
+- a text is parsed only if it is shaped as policies are (`shape`), and once, even if it is bad;
 - a cell may say `"virtual else masked"`: which of the two holds is settled when the policy is
   loaded, by what virtual contact the brand has configured;
 - a cell that needs a virtual contact nobody configured is a mistake that names the profile that
@@ -24,6 +26,7 @@ from orderveil.core.forms import Form
 from orderveil.core.hops import PURPOSE_OF, Hop, Reach
 from orderveil.core.states import ParcelState
 from orderveil.core.table import HopRow, Profile, Requirement, Table
+from orderveil.policy.shape import misshapen
 
 _MEANINGFUL: Mapping[Form, frozenset[Field]] = {
     Form.STOCK: frozenset({Field.ITEMS}),
@@ -51,6 +54,7 @@ _MEANINGFUL: Mapping[Form, frozenset[Field]] = {
 """The forms that make sense for some fields only."""
 
 
+MOST_MISTAKES = 100
 _KEYS = ("name", "profile", "hops")
 _TERMS = ("purpose", "reach", "states", "needs", "fields")
 
@@ -126,26 +130,40 @@ def _quoted(text: str) -> str:
     return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-@lru_cache(maxsize=256)
 def load(text: str, *, virtual: frozenset[Field] = frozenset()) -> Table:
     """The table that `text` says; `virtual` is which fields have a virtual contact configured.
 
-    Reading one takes milliseconds and the table never changes, so it is read once.
-
     Raises `PolicyError` with every mistake.
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        # The decoder's message quotes positions, not content.
-        raise PolicyError([_mistake("", f"not TOML: {error}", "Mend the syntax there.")]) from None
+    read = _read(text, virtual)
+    if isinstance(read, Table):
+        return read
+    raise PolicyError(list(read))
+
+
+@lru_cache(maxsize=256)
+def _read(text: str, virtual: frozenset[Field]) -> Table | tuple[Problem, ...]:
+    """The table or the mistakes: neither ever changes, so a text is read once."""
     problems: list[Problem] = []
+    document = _parsed(text, problems)
+    if document is None:
+        return tuple(problems)
     table = _table(document, virtual, problems)
-    if not problems:
-        problems = crossings(table)
-    if problems:
-        raise PolicyError(problems)
-    return table
+    return tuple(problems[:MOST_MISTAKES] or crossings(table)) or table
+
+
+def _parsed(text: str, problems: list[Problem]) -> dict[str, Any] | None:
+    wrong = misshapen(text)
+    if wrong is None:
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            # The decoder's message quotes positions, not content.
+            wrong = f"not TOML: {error}"
+        except RecursionError:
+            wrong = "not TOML that can be read: it is nested too deeply."
+    problems.append(_mistake("", wrong, "Mend the syntax there."))
+    return None
 
 
 def _mistake(pointer: str, detail: str, remedy: str) -> Problem:
