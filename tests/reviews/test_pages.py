@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from desk import Desk
+from desk import ME, Desk
 from orderveil.core.clocks import utc_now
 from orderveil.core.roles import Role
+from orderveil.people import invitations, memberships
 from orderveil.people.models import Membership
 from orderveil.reviews import views
 from orderveil.reviews.models import Campaign, Item
@@ -137,6 +138,30 @@ def test_an_owners_item_offers_an_officer_to_keep_it(desk, campaign):
     assert officer.post(page, told | {"outcome": "keep"}).status_code == 302
     owner = Membership.objects.get(pk=desk.people["owner"].pk)
     assert (owner.role, owner.ended_at) == ("owner", None)
+
+
+def test_who_has_not_accepted_is_listed_and_removable(desk):
+    """By the address that the brand typed; their name at another brand is told on no page."""
+    other = Desk.make(Scene.make("saree", now=desk.scene.now))
+    person = other.person(Role.SUPPORT, "Ulupi Invented").person
+    now, brand = desk.scene.now, desk.scene.brand.pk
+    guest = memberships.join(brand, person.email, "typed", Role.SUPPORT, now=now, who=ME)
+    token = invitations.invite(guest, now=now, who=ME)
+    campaign = sample.opened(desk)
+    owner = desk.client(desk.people["owner"])
+    page = path(campaign, f"items/{sample.item_of(campaign, guest).pk}/")
+    for shown in (path(campaign), page):
+        text = owner.get(shown).content.decode()
+        assert person.email in text
+        assert "not accepted yet" in text.lower()
+        assert person.name not in text
+    assert sample.item_of(campaign, guest).proposal == "keep"
+    told = {"outcome": "remove", "reveals_per_day": 60, "views_per_day": 2000, **REASON}
+    assert owner.post(page, told).status_code == 302
+    assert invitations.accept_as(person, token, now=now) is None
+    person.refresh_from_db()
+    assert person.is_active
+    assert "not accepted yet" not in owner.get(path(campaign)).content.decode()
 
 
 def test_a_whole_review(desk):

@@ -3,6 +3,8 @@
 Rules kept here:
 - a brand has one open campaign at most;
 - it lists what was alive at its opening, frozen; what appeared later is in the next one;
+- who has not accepted yet is listed, too, and can be kept, narrowed or removed: nothing of the
+  account behind the address is told;
 - it is closed when every item has an outcome. What ended meanwhile is noted as gone, and the
   only reviewer's own membership as decided by nobody else: it can't be decided by anybody.
 """
@@ -15,6 +17,7 @@ from django.db.models import Count, Q
 
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Permission, holders
+from orderveil.gate.staffing.listing import called
 from orderveil.ledger import tallies
 from orderveil.ledger.acts import ActKind, Detail, Who, record
 from orderveil.ledger.tallies import Tally
@@ -129,6 +132,18 @@ def gone(items: list[Item]) -> set[int]:
         ),
     }
     return {item.pk for item in items if item.subject_id not in there[Kind(item.kind)]}
+
+
+def waiting(items: Sequence[Item]) -> dict[int, str]:
+    """The items of people who have not accepted yet, and how the brand calls them until then."""
+    numbers = [item.subject_id for item in items if item.kind == Kind.PERSON]
+    found = Membership.objects.filter(pk__in=numbers, ended_at=None, accepted_at=None)
+    names = {each.pk: called(each) for each in found.select_related("person")}
+    return {
+        item.pk: names[item.subject_id]
+        for item in items
+        if item.kind == Kind.PERSON and item.subject_id in names
+    }
 
 
 def reviewers(brand_id: int) -> set[int]:

@@ -77,11 +77,12 @@ def review(request: HttpRequest, actor: Actor, campaign_id: int) -> HttpResponse
     shown = list(items[: PAGE + 1])
     page = shown[:PAGE]
     is_open = campaign.closed_at is None
+    waiting = campaigns.waiting(page)
     reviews_it = is_open and actor.may(Permission.REVIEW_ACCESS)
     told = {
         "campaign": campaign,
         "counts": campaigns.counts(campaign),
-        "items": page,
+        "items": [(each, waiting.get(each.pk)) for each in page],
         "gone": campaigns.gone([each for each in page if not each.outcome]) if is_open else (),
         "left": asked,
         "next": page[-1].pk if len(shown) > PAGE else None,
@@ -128,6 +129,7 @@ def item(request: HttpRequest, actor: Actor, campaign_id: int, item_id: int) -> 
         "campaign": campaign,
         "item": one,
         "form": form,
+        "waiting": campaigns.waiting([one]).get(one.pk),
         "own": one.person_id == actor.person_id,
         "alone": campaigns.is_nobody_elses(actor.brand_id, one),
         "ended": not one.outcome and one.pk in campaigns.gone([one]),
