@@ -25,7 +25,10 @@ class Page:
     name: str
     """For `{% url %}`: "order"."""
     fresh: bool = False
-    """True: sensitive. Its POSTs need a second factor that is at most ten minutes old."""
+    """True: sensitive. Its POSTs need a second factor that is at most ten minutes old.
+
+    Of a page that agents post many times a day the use case asks, with their role's own number.
+    """
     menu: str = ""
     """Its words in the navigation; "": it is not there."""
     group: str = ""

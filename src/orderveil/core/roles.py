@@ -83,7 +83,9 @@ class Terms:
     views_per_day: int = 0
     """Orders shown to it in a UTC day, each row of a list counted."""
     reveal_fresh_minutes: int = 10
-    """How old the second factor may be at a reveal. Any other sensitive act: ten minutes."""
+    """How old the second factor may be at a reveal, and at what agents change about an order:
+    an address corrected, an attempt answered, an order handed out. They do it many times a day,
+    so the number is their role's. Any other sensitive act: ten minutes."""
 
 
 P = Permission

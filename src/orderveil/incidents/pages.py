@@ -14,7 +14,7 @@ PAGES: tuple[Page, ...] = (
     Page(_RECEIVER, views.receiver, _HANDLE, "alert_receiver", fresh=True),
     Page(f"{_RECEIVER}end/", views.receiver_end, _HANDLE, "alert_receiver_end", fresh=True),
     Page("alerts/<int:number>/", views.alert, _READ, "alert"),
-    Page("alerts/<int:number>/close/", views.close, _HANDLE, "alert_close"),
+    Page("alerts/<int:number>/close/", views.close, _HANDLE, "alert_close", fresh=True),
     Page(
         "canaries/",
         views.canary_list,

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk import Desk
+from orderveil.core.actors import FACTOR_NEEDED
 from orderveil.core.attempts import AttemptAnswer, AttemptReason
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.orders import ParcelDraft
-from orderveil.core.roles import Role
+from orderveil.core.roles import ROLES, Role
 from orderveil.core.states import ParcelState
 from orderveil.gate.desk import attempts
 from orderveil.gate.desk.attempts import Place, answer_attempt, attempts_of, open_attempts
@@ -273,6 +274,15 @@ def test_an_answer_against_a_move_is_one_or_the_other(desk):
         ((now,),) = rows("SELECT answer FROM vault_attempt WHERE order_id = %s", [order])
         assert now == ("cancel" if told is None else "moved_on")
         assert told is None or told.code == "attempt_answered"
+
+
+def test_an_answer_needs_a_factor_as_a_reveal_does(desk):
+    """Hours later the queue is still read, and nothing in it answered."""
+    order = undelivered(desk)
+    old = actor(desk, factor_minutes=ROLES[Role.SUPPORT].reveal_fresh_minutes)
+    assert answer(desk, order, AttemptAnswer.CANCEL, old) is FACTOR_NEEDED
+    assert len(queue(desk, old).attempts) == 1
+    assert kept() == [(1, 1, "other", None)]
 
 
 def test_only_roles_that_work_undelivered_do(desk):

@@ -8,11 +8,12 @@ from django.db import transaction
 
 from desk import Desk
 from gate.test_secrecy import everything
+from orderveil.core.actors import FACTOR_NEEDED
 from orderveil.core.attempts import AttemptAnswer
 from orderveil.core.fields import COMPARTMENT_OF, Compartment, Field
 from orderveil.core.hops import Hop
 from orderveil.core.personal import Personal
-from orderveil.core.roles import Role
+from orderveil.core.roles import ROLES, Role
 from orderveil.core.states import ParcelState
 from orderveil.gate.compose import View
 from orderveil.gate.desk import correcting
@@ -210,6 +211,16 @@ def test_what_was_shredded_is_never_refilled(desk, order):
     assert desk.scene.ask(Hop.COURIER, order).fields["line1"] is None
     erase(brand, [order], now=desk.scene.now, who=ME)
     assert correct(desk, order).code == "order_erased"
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.OPERATIONS, Role.SUPPORT])
+def test_a_factor_as_old_as_at_a_reveal_is_too_old(desk, order, role):
+    """The role's own number holds; one minute less is fresh, and nothing is changed before."""
+    limit = ROLES[role].reveal_fresh_minutes
+    member = desk.person(role)
+    assert correct(desk, order, who=desk.actor(member, factor_minutes=limit)) is FACTOR_NEEDED
+    assert address(desk, order) == OLD
+    assert correct(desk, order, who=desk.actor(member, factor_minutes=limit - 1)) is None
 
 
 def test_who_may_not_is_told_who_may(desk, order):

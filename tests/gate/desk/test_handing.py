@@ -3,9 +3,10 @@
 import pytest
 
 from desk import Desk
+from orderveil.core.actors import FACTOR_NEEDED
 from orderveil.core.hops import Hop
 from orderveil.core.orders import ParcelDraft
-from orderveil.core.roles import Role
+from orderveil.core.roles import ROLES, Role
 from orderveil.gate.desk.handing import centres, hand_over, handed_to
 from orderveil.gate.desk.listing import Wanted, list_orders
 from orderveil.gate.erase import erase
@@ -61,6 +62,16 @@ def test_handing_over_twice_changes_nothing(desk, centre, ops):
     counts = [hand_over(ops, [order, order], centre.pk, now=desk.scene.now) for _ in range(2)]
     assert counts == [1, 0]
     assert len(acts(order, "parcel_assigned")) == 1
+
+
+def test_handing_needs_a_factor_as_a_reveal_does(desk, centre):
+    """Neither handed over nor taken back by a session whose factor is older than the role's."""
+    order = desk.scene.admit()
+    minutes = ROLES[Role.OPERATIONS].reveal_fresh_minutes
+    old = desk.actor(desk.person(Role.OPERATIONS), factor_minutes=minutes)
+    for partner in (centre.pk, None):
+        assert hand_over(old, [order], partner, now=desk.scene.now) is FACTOR_NEEDED
+    assert handed_to(order) == set()
 
 
 def test_taken_back_it_is_gone(desk, centre, ops):

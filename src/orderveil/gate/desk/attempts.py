@@ -24,7 +24,7 @@ from orderveil.core.states import ParcelState
 from orderveil.gate import refusals
 from orderveil.gate.bulk import Answer
 from orderveil.gate.desk.listing import views_of
-from orderveil.gate.desk.working import Hand, hand_of
+from orderveil.gate.desk.working import Hand, changing_hand, hand_of
 from orderveil.ledger.acts import ActKind, by, record
 from orderveil.outbox.events import EventKind, emit
 
@@ -170,7 +170,7 @@ def answer_attempt(
     A reattempt names its day; after a correction a day may be named; a cancellation has none.
     """
     with transaction.atomic(durable=True):
-        hand = hand_of(actor, Permission.WORK_UNDELIVERED, "undelivered", now)
+        hand = changing_hand(actor, Permission.WORK_UNDELIVERED, "undelivered", now)
         if isinstance(hand, Problem):
             return hand
         problem = _unfit(answer, again_on, now) or _waits(hand, order_id, parcel_no, answer)

@@ -27,7 +27,7 @@ from orderveil.core.sealing import purged_bit
 from orderveil.core.states import ParcelState
 from orderveil.core.transitions import ENDED
 from orderveil.gate import refusals
-from orderveil.gate.desk.working import Hand, hand_of
+from orderveil.gate.desk.working import Hand, changing_hand
 from orderveil.gate.inserting import survives_rekey
 from orderveil.gate.prepare import HOME_COUNTRY, normalised
 from orderveil.gate.resealing import locked, opened, reseal
@@ -68,7 +68,7 @@ def correct_address(
 def _correct(
     actor: Actor, order_id: bytes, fresh: dict[Field, str], now: datetime
 ) -> Problem | None:
-    hand = hand_of(actor, Permission.CORRECT_ADDRESS, "correct the address", now)
+    hand = changing_hand(actor, Permission.CORRECT_ADDRESS, "correct the address", now)
     if isinstance(hand, Problem):
         return hand
     row = locked(actor.brand_id, order_id)

@@ -17,6 +17,7 @@ from orderveil.core.roles import Permission
 from orderveil.gate import law as laws
 from orderveil.gate import parcels, refusals
 from orderveil.gate.desk.caller import caller_of
+from orderveil.gate.desk.working import may_change
 from orderveil.gate.law import Law
 from orderveil.ledger.acts import ActKind, Who, by, record
 from orderveil.outbox.events import EventKind, emit
@@ -39,6 +40,9 @@ def hand_over(
     """Give the orders' support to a centre, or with None take it back: how many were changed."""
     if not actor.may(Permission.HAND_OUT_ORDERS) or actor.terms.assigned_only:
         return _MAY_NOT
+    problem = may_change(actor, Permission.HAND_OUT_ORDERS)
+    if problem is not None:
+        return problem
     caller = caller_of(actor, "hand out")
     if isinstance(caller, Problem):
         return caller

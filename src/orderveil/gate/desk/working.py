@@ -2,6 +2,8 @@
 
 Rules kept here:
 - the permission, the role that holds now, the centre's standing, and the policy come first;
+- whoever changes something has proved a second factor as lately as their role must at a reveal:
+  the honest way stays quick, and a cookie alone redirects no parcel;
 - where a person sees only what is assigned, they change only what is assigned;
 - what a person may not see is unknown to them: 404, whether or not it is there.
 """
@@ -9,7 +11,7 @@ Rules kept here:
 from dataclasses import dataclass
 from datetime import datetime
 
-from orderveil.core.actors import Actor, not_yours
+from orderveil.core.actors import Actor, not_yours, stale
 from orderveil.core.errors import Problem
 from orderveil.core.roles import Permission
 from orderveil.core.states import ParcelState
@@ -34,6 +36,20 @@ class Hand:
             return True
         mine = assignments.assignee(order_id, parcel_no, self.caller.hop)
         return mine == self.caller.partner_id
+
+
+def changing_hand(
+    actor: Actor, permission: Permission, reason: str, now: datetime
+) -> Hand | Problem:
+    """The Hand of whoever may change something now: their second factor is fresh, too."""
+    return may_change(actor, permission) or hand_of(actor, permission, reason, now)
+
+
+def may_change(actor: Actor, permission: Permission) -> Problem | None:
+    """The permission, and a second factor that is fresh enough for the role; why not."""
+    if not actor.may(permission):
+        return not_yours(permission)
+    return stale(actor, actor.terms.reveal_fresh_minutes)
 
 
 def hand_of(actor: Actor, permission: Permission, reason: str, now: datetime) -> Hand | Problem:
