@@ -30,6 +30,11 @@ from orderveil.people import turned_away
 from orderveil.people.budgets import Spending
 
 budgets = Budgets()
+FOR_EVERYBODY = {
+    Spending.SEARCHES: purses.SEARCHES_PER_DAY,
+    Spending.CORRECTIONS: purses.CORRECTIONS_PER_DAY,
+}
+"""Budgets of a day that are nobody's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,8 @@ def _spend_own(actor: Actor, orders: int, now: datetime, what: Spending) -> Prob
 
 def per_day(actor: Actor, what: Spending) -> int:
     """A person's budget for a UTC day: the membership's number, else the role's."""
-    if what == Spending.SEARCHES:
-        return purses.SEARCHES_PER_DAY
+    if what in FOR_EVERYBODY:
+        return FOR_EVERYBODY[what]
     member = laws.law_of(actor.brand_id).members.get(actor.membership_id)
     terms = actor.terms
     if what == Spending.REVEALS:

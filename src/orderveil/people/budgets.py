@@ -23,10 +23,19 @@ class Spending(StrEnum):
     VIEWS = "views"
     REVEALS = "reveals"
     SEARCHES = "searches"
+    CORRECTIONS = "corrections"
+    """Of addresses."""
 
 
-PER_MINUTE = {Spending.VIEWS: 400, Spending.REVEALS: 6, Spending.SEARCHES: 20}
+PER_MINUTE = {
+    Spending.VIEWS: 400,
+    Spending.REVEALS: 6,
+    Spending.SEARCHES: 20,
+    Spending.CORRECTIONS: 6,
+}
 SEARCHES_PER_DAY = 500
+CORRECTIONS_PER_DAY = 60
+"""Two pages of undelivered parcels and more, each with a wrong address: one agent's busy day."""
 NOBODY = 0
 """Stands for everybody, where a limit is not a person's own."""
 

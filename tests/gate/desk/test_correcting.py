@@ -15,6 +15,8 @@ from orderveil.core.hops import Hop
 from orderveil.core.personal import Personal
 from orderveil.core.roles import ROLES, Role
 from orderveil.core.states import ParcelState
+from orderveil.gate import asking
+from orderveil.gate.asking import left
 from orderveil.gate.compose import View
 from orderveil.gate.desk import correcting
 from orderveil.gate.desk.attempts import answer_attempt
@@ -23,6 +25,7 @@ from orderveil.gate.erase import erase, erase_compartments
 from orderveil.gate.resealing import locked, opened
 from orderveil.ledger.queries import entries_of
 from orderveil.partners.assignments import handled_by
+from orderveil.people.budgets import PER_MINUTE, Spending
 from scene import ME, PERSON, Scene, rows, together
 
 NEW = {
@@ -187,6 +190,30 @@ def test_a_few_times_a_day(desk, order):
     desk.scene.now += timedelta(days=1)
     later = desk.actor(desk.person(Role.SUPPORT))
     assert correct(desk, order, {Field.LINE1: "Qzhouse 99"}, later) is None
+
+
+def test_one_person_corrects_so_many_orders_a_day(desk, order, monkeypatch):
+    """Their day's number, over all orders; what is refused takes nothing, and others go on."""
+    monkeypatch.setitem(asking.FOR_EVERYBODY, Spending.CORRECTIONS, 2)
+    asha, vimal = (desk.actor(desk.person(Role.SUPPORT, name)) for name in ("asha", "vimal"))
+    others = [desk.scene.pack(desk.scene.admit()) for _ in range(2)]
+    assert correct(desk, others[0], who=asha) is None
+    monkeypatch.setattr(correcting, "MOST_A_DAY", 1)
+    assert correct(desk, others[0], who=asha).code == "too_many_corrections"
+    assert left(asha, Spending.CORRECTIONS, desk.scene.now) == 1
+    assert correct(desk, others[1], who=asha) is None
+    told = correct(desk, order, who=asha)
+    assert (told.code, told.status) == ("budget_exhausted", 429)
+    assert address(desk, order) == OLD
+    assert correct(desk, order, who=vimal) is None
+
+
+def test_a_script_corrects_no_faster_than_a_person(desk, order, monkeypatch):
+    """The minute's number holds, too."""
+    monkeypatch.setitem(PER_MINUTE, Spending.CORRECTIONS, 1)
+    assert correct(desk, desk.scene.pack(desk.scene.admit())) is None
+    assert correct(desk, order).code == "too_fast"
+    assert address(desk, order) == OLD
 
 
 @pytest.mark.parametrize("road", [["delivered"], ["returning", "returned"]])

@@ -2,7 +2,8 @@
 
 Rules kept here:
 - nothing of the address is shown or opened for whoever corrects it; what they type goes in only;
-- only while a parcel is on its road, only an order they may work, a few times a day;
+- only while a parcel is on its road, only an order they may work, a few times a day; and so many
+  orders a day that one account, or one cookie, redirects no brand's parcels;
 - the order is sealed anew under a new key: a disclosure shows the old address or the new one;
 - from then on the compartment is a person's: the shop's older copy does not come back;
 - the act names fields, never values.
@@ -27,13 +28,14 @@ from orderveil.core.sealing import purged_bit
 from orderveil.core.states import ParcelState
 from orderveil.core.transitions import ENDED
 from orderveil.gate import refusals
+from orderveil.gate.asking import spend
 from orderveil.gate.desk.working import Hand, changing_hand
 from orderveil.gate.inserting import survives_rekey
 from orderveil.gate.prepare import HOME_COUNTRY, normalised
 from orderveil.gate.resealing import locked, opened, reseal
 from orderveil.ledger.acts import ActKind, by, record
 from orderveil.outbox.events import EventKind, emit
-from orderveil.people.budgets import tries_left
+from orderveil.people.budgets import Spending, tries_left
 
 CORRECTABLE: Mapping[Field, int] = {
     Field.LINE1: 200,
@@ -81,7 +83,11 @@ def _correct(
     if problem is not None:
         return problem
     # In this transaction, and so given back if it fails; nothing is learned from a try.
+    problem = spend(hand.caller, 1, now, Spending.CORRECTIONS)
+    if problem is not None:
+        return problem
     if tries_left(order_id, now, MOST_A_DAY, what="corrections") is None:
+        transaction.set_rollback(True)
         return _ENOUGH
     values[Compartment.ADDRESS] = address
     reseal(actor.brand_id, order_id, row, values, row["purged"])
