@@ -1,39 +1,74 @@
 """What people did to orders, one by one: opened, revealed, verified, answered; no rows of lists.
 
 Rules kept here:
-- answers come from the entries' own bytes; an entry whose term is over counts and says nothing;
+- what is counted is counted where it lies; bytes are fetched only of reveals and verified callers,
+  a batch at a time: a busy month costs no memory;
+- what an act or a reveal says comes from its entry's own bytes; an entry whose term is over counts
+  and says nothing;
 - a log answers for itself only.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from orderveil.core.hops import Hop
 from orderveil.ledger import store
 from orderveil.ledger.acts import ActKind
-from orderveil.ledger.entries import DISCLOSED, ActEntry, Entry, read
+from orderveil.ledger.entries import DISCLOSED, ActEntry, DisclosureKind, Entry, read
+
+BATCH = 500
 
 
-class Done(NamedTuple):
-    """One thing that a person did to an order."""
+class Theirs(NamedTuple):
+    """Whose doings, where and when: those made for a partner, or while at it."""
+
+    log_id: int
+    partner_id: int
+    stays: Collection[tuple[str, datetime, datetime]]
+    """(person, since, until): when each belonged to the partner; what they did then is theirs."""
+    people: Collection[str]
+    """Everybody who may have been shown something for the partner."""
+    start: datetime
+    end: datetime
+    """Not included."""
+
+
+class Count(NamedTuple):
+    """How much was done."""
+
+    orders: int = 0
+    reveals: int = 0
+    verified: int = 0
+
+
+class Told(NamedTuple):
+    """A reveal, or a caller who was asked."""
 
     entry_id: UUID
     at: datetime
     person: str
     kind: str
-    order_id: bytes
-    partner_id: int | None
-    """For whom they were shown it; None for an act."""
     entry: Entry | None
 
 
-_BY_PEOPLE = """
-SELECT entry_id, at, person, kind, order_id, partner_id, entry FROM ledger_record
+_THEIRS = """
+  FROM ledger_record AS record
  WHERE person = ANY(%(people)s) AND log_id = %(log)s AND at >= %(start)s AND at < %(end)s
    AND kind <> 'bulk' AND position IS NULL
- ORDER BY at, entry_id
+   AND (partner_id = %(partner)s OR partner_id IS NULL AND EXISTS (
+        SELECT FROM unnest(%(whose)s::text[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+               AS stay (person, since, until)
+         WHERE stay.person = record.person AND record.at >= since AND record.at < until))
+"""
+_COUNTS = f"""
+SELECT person, count(DISTINCT order_id), count(*) FILTER (WHERE kind = %(reveal)s),
+       count(*) FILTER (WHERE kind = %(verified)s) {_THEIRS}
+ GROUP BY GROUPING SETS ((person), ())
+"""
+_TOLD = f"""
+SELECT entry_id, at, person, kind, entry {_THEIRS} AND kind IN (%(reveal)s, %(verified)s)
 """
 _FOR_PARTNER = """
 SELECT DISTINCT person FROM ledger_record
@@ -41,13 +76,15 @@ SELECT DISTINCT person FROM ledger_record
    AND at >= %(start)s AND at < %(end)s
    AND person LIKE 'person:%%' AND (entry IS NOT NULL OR position = 0)
 """
+# Kind and expression are, word for word, the index's own.
 _ASSIGNED = """
-SELECT order_id, entry FROM ledger_record
- WHERE log_id = %(log)s AND kind = %(kind)s AND at >= %(start)s AND at < %(end)s
-   AND entry IS NOT NULL AND entry LIKE %(like)s
+SELECT count(DISTINCT order_id) FROM ledger_record
+ WHERE log_id = %(log)s AND kind = 'parcel_assigned' AND entry IS NOT NULL
+   AND substring(encode(entry, 'escape') FROM '"detail":[{][^}]*"partner":([0-9]{1,18})')
+       = %(partner)s
+   AND at >= %(start)s AND at < %(end)s
+   AND substring(encode(entry, 'escape') FROM '"detail":[{][^}]*"hop":"([a-z]+)"') = %(hop)s
 """
-
-
 _ABOUT = """
 SELECT entry_id, at, entry FROM ledger_entry
  WHERE log_id = %(log)s AND subject = %(subject)s AND kind = %(kind)s AND entry IS NOT NULL
@@ -64,13 +101,18 @@ def acts_about(log_id: int, subject: str, kind: ActKind) -> list[tuple[UUID, Act
     ]
 
 
-def by_people(log_id: int, people: Collection[str], start: datetime, end: datetime) -> list[Done]:
-    """Everything they did to single orders from `start` to `end` (exclusive), oldest first."""
-    params = {"log": log_id, "people": list(people), "start": start, "end": end}
-    return [
-        Done(entry_id, at, person, kind, bytes(order), partner, read(raw))
-        for entry_id, at, person, kind, order, partner, raw in store.query(_BY_PEOPLE, params)
-    ]
+def counted(theirs: Theirs) -> tuple[Count, Mapping[str, Count]]:
+    """(in all, by person) what they did to single orders; an order of two people's counts once."""
+    found = {person: Count(*counts) for person, *counts in store.query(_COUNTS, _params(theirs))}
+    return found.pop(None, Count()), found
+
+
+def told(theirs: Theirs) -> Iterator[list[Told]]:
+    """Their reveals and the callers they asked, in no order, a batch at a time."""
+    for rows in store.batches(_TOLD, _params(theirs), BATCH):
+        yield [
+            Told(entry_id, at, person, kind, read(raw)) for entry_id, at, person, kind, raw in rows
+        ]
 
 
 def people_for(log_id: int, partner_id: int, start: datetime, end: datetime) -> set[str]:
@@ -87,20 +129,22 @@ def people_for(log_id: int, partner_id: int, start: datetime, end: datetime) -> 
 
 def assigned(log_id: int, partner_id: int, hop: Hop, start: datetime, end: datetime) -> int:
     """How many orders a partner was given for a hop from `start` to `end` (exclusive)."""
-    params = {
-        "log": log_id,
-        "kind": ActKind.PARCEL_ASSIGNED.value,
-        "start": start,
-        "end": end,
-        # Only sifts: what an entry says is read from the entry.
-        "like": f'%"hop":"{hop}"%'.encode(),
+    when = {"start": start, "end": end}
+    told = {"log": log_id, "partner": str(partner_id), "hop": hop.value, **when}
+    return int(store.query(_ASSIGNED, told)[0][0])
+
+
+def _params(theirs: Theirs) -> dict[str, Any]:
+    whose, since, until = zip(*theirs.stays, strict=True) if theirs.stays else ((), (), ())
+    return {
+        "log": theirs.log_id,
+        "partner": theirs.partner_id,
+        "people": list(theirs.people),
+        "whose": list(whose),
+        "since": list(since),
+        "until": list(until),
+        "start": theirs.start,
+        "end": theirs.end,
+        "reveal": DisclosureKind.REVEAL.value,
+        "verified": ActKind.CALLER_VERIFIED.value,
     }
-    wanted = (str(hop), partner_id)
-    return len(
-        {
-            bytes(order)
-            for order, raw in store.query(_ASSIGNED, params)
-            if isinstance(entry := read(raw), ActEntry)
-            and (entry.detail.get("hop"), entry.detail.get("partner")) == wanted
-        }
-    )

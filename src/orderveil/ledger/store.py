@@ -6,14 +6,14 @@ Rules kept here:
 - the tiles of one proof are fetched in one round trip.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-from psycopg import Cursor
+from django.db import connection, transaction
+from psycopg import Cursor, ServerCursor
 
 from orderveil.core.merkle import Range
 from orderveil.core.tiles import ReadTile, TileName, names_for
@@ -58,6 +58,19 @@ def query(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tupl
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         return cursor.execute(sql, params, binary=True).fetchall()
+
+
+def batches(sql: str, params: Mapping[str, Any], size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows, up to `size` at a time out of a cursor of the server's: no more are held here."""
+    connection.ensure_connection()
+    with (
+        transaction.atomic(),
+        connection.wrap_database_errors,
+        ServerCursor(connection.connection, "ledger_batches") as cursor,
+    ):
+        cursor.execute(sql, params, binary=True)
+        while rows := cursor.fetchmany(size):
+            yield rows
 
 
 def published(log_id: int) -> Published | None:

@@ -4,6 +4,7 @@ Rules kept here:
 - what is counted comes from the ledger, so that a month that is over gives the same pack again;
 - people are the brand's memberships at the partner in that month, and whoever was shown anything
   for the partner although they work elsewhere by now;
+- counts are made by the database, and entries read in batches: a busy month costs no memory;
 - what one of them did for somebody else is not the centre's: a disclosure counts by the partner
   it was made for, an act if they belonged to the centre when they did it.
 """
@@ -12,6 +13,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import Field
@@ -21,14 +23,21 @@ from orderveil.hops.support.centre_audit.months import Month
 from orderveil.hops.support.centre_audit.pack import Member, Pack, Sampled, Tree
 from orderveil.hops.support.centre_audit.sampling import draw, seed_of
 from orderveil.ledger import doings, past, tallies
-from orderveil.ledger.acts import ActKind
-from orderveil.ledger.doings import Done
+from orderveil.ledger.doings import Count, Theirs, Told
 from orderveil.ledger.entries import ActEntry, DisclosureEntry, DisclosureKind
 from orderveil.partners.models import Partner
 from orderveil.people import centre_people, turned_away
 from orderveil.people.centre_people import Worker
 
 AFTER_HOURS = "after_hours"
+
+
+class _Said(NamedTuple):
+    """What a month's reveals and callers say."""
+
+    reasons: Counter[str]
+    verdicts: Counter[bool]
+    sample: list[Sampled]
 
 
 def centres(brand_id: int) -> list[Partner]:
@@ -50,14 +59,12 @@ def make(partner: Partner, month: Month, *, now: datetime) -> Pack:
     """The centre's pack of a month, or of what there is of it."""
     brand, start, end = partner.brand_id, month.start, min(month.end, now)
     workers = _workers(partner, month)
-    people = [worker.person for worker in workers]
-    done = _theirs(partner, workers, doings.by_people(brand, people, start, end))
-    reveals = [one for one in done if one.kind == DisclosureKind.REVEAL]
-    handled = len({one.order_id for one in done})
-    verdicts = _verdicts(done)
+    theirs = _theirs(partner, workers, start, end)
+    count, counts = doings.counted(theirs)
     members = [worker.membership for worker in workers if worker.membership is not None]
     refusals = turned_away.counted(members, start, month.end)
     tree = _tree(partner, month, end)
+    said = _said(theirs, tree)
     return Pack(
         v=1,
         brand=brand,
@@ -65,17 +72,17 @@ def make(partner: Partner, month: Month, *, now: datetime) -> Pack:
         month=str(month),
         is_over=month.is_over(now),
         assigned=doings.assigned(brand, partner.pk, Hop.SUPPORT, start, end),
-        handled=handled,
-        reveals=len(reveals),
-        reveals_per_100=_per_100(len(reveals), handled),
-        by_reason=dict(sorted(Counter(_why(one)[0] for one in reveals).items())),
-        matched=verdicts[True],
-        unmatched=verdicts[False],
+        handled=count.orders,
+        reveals=count.reveals,
+        reveals_per_100=_per_100(count),
+        by_reason=dict(sorted(said.reasons.items())),
+        matched=said.verdicts[True],
+        unmatched=said.verdicts[False],
         refusals={code: count for code, count in refusals.items() if code != AFTER_HOURS},
         after_hours=refusals.get(AFTER_HOURS, 0),
-        members=_members(brand, month, workers, done, end),
+        members=_members(brand, month, workers, counts, end),
         tree=tree,
-        sample=_sample(tree, reveals),
+        sample=said.sample,
     )
 
 
@@ -87,31 +94,26 @@ def _workers(partner: Partner, month: Month) -> list[Worker]:
     return [*found, *moved]
 
 
-def _theirs(partner: Partner, workers: Sequence[Worker], done: list[Done]) -> list[Done]:
+def _theirs(partner: Partner, workers: Sequence[Worker], start: datetime, end: datetime) -> Theirs:
     """What was done for this partner, or by who belonged to it then."""
-    terms: dict[str, list[Worker]] = {}
-    for worker in workers:
-        terms.setdefault(worker.person, []).append(worker)
-    return [
-        one
-        for one in done
-        if one.partner_id == partner.pk
-        or (
-            one.partner_id is None and any(worker.worked_at(one.at) for worker in terms[one.person])
-        )
+    stays = [
+        (worker.person, worker.joined, worker.left or end)
+        for worker in workers
+        if worker.joined is not None
     ]
+    people = {worker.person for worker in workers}
+    return Theirs(partner.brand_id, partner.pk, stays, sorted(people), start, end)
 
 
 def _members(
-    brand_id: int, month: Month, workers: Sequence[Worker], done: Sequence[Done], end: datetime
+    brand_id: int,
+    month: Month,
+    workers: Sequence[Worker],
+    counts: Mapping[str, Count],
+    end: datetime,
 ) -> list[Member]:
     people = [worker.person for worker in workers]
     last = tallies.last_acted(brand_id, people, month.start, end)
-    orders: dict[str, set[bytes]] = {}
-    for one in done:
-        orders.setdefault(one.person, set()).add(one.order_id)
-    reveals = Counter(one.person for one in done if one.kind == DisclosureKind.REVEAL)
-    verified = Counter(one.person for one in done if one.kind == ActKind.CALLER_VERIFIED)
     return [
         Member(
             person=worker.person,
@@ -120,20 +122,31 @@ def _members(
             left=worker.left if worker.left and worker.left < month.end else None,
             factors=list(worker.factors),
             last_use=last.get(worker.person),
-            handled=len(orders.get(worker.person, ())),
-            reveals=reveals[worker.person],
-            verifications=verified[worker.person],
+            handled=count.orders,
+            reveals=count.reveals,
+            verifications=count.verified,
         )
         for worker in workers
+        for count in [counts.get(worker.person, Count())]
     ]
 
 
-def _verdicts(done: Sequence[Done]) -> Mapping[bool, int]:
-    return Counter(
-        bool(one.entry.detail.get("matched"))
-        for one in done
-        if one.kind == ActKind.CALLER_VERIFIED and isinstance(one.entry, ActEntry)
-    )
+def _said(theirs: Theirs, tree: Tree | None) -> _Said:
+    """What their reveals and verified callers say, read a batch at a time."""
+    reasons: Counter[str] = Counter()
+    verdicts: Counter[bool] = Counter()
+    drawn: list[Told] = []
+    for batch in doings.told(theirs):
+        reveals = [one for one in batch if one.kind == DisclosureKind.REVEAL]
+        reasons.update(_why(one)[0] for one in reveals)
+        verdicts.update(
+            bool(one.entry.detail.get("matched"))
+            for one in batch
+            if isinstance(one.entry, ActEntry)
+        )
+        # The lowest ranks of all are among the lowest so far and what comes next.
+        drawn = draw(bytes.fromhex(tree.seed), [*drawn, *reveals]) if tree else []
+    return _Said(reasons, verdicts, [_sampled(one) for one in drawn])
 
 
 def _tree(partner: Partner, month: Month, end: datetime) -> Tree | None:
@@ -144,29 +157,26 @@ def _tree(partner: Partner, month: Month, end: datetime) -> Tree | None:
     return Tree(head.origin, head.size, b64encode(head.root).decode(), seed.hex())
 
 
-def _sample(tree: Tree | None, reveals: Sequence[Done]) -> list[Sampled]:
-    if tree is None:
-        return []
-    drawn = draw(bytes.fromhex(tree.seed), reveals)
-    return [Sampled(str(one.entry_id), one.at, one.person, _what(one), *_why(one)) for one in drawn]
+def _sampled(one: Told) -> Sampled:
+    return Sampled(str(one.entry_id), one.at, one.person, _what(one), *_why(one))
 
 
-def _why(one: Done) -> tuple[str, str]:
+def _why(one: Told) -> tuple[str, str]:
     """(reason, ticket) as the entry has them."""
     said = one.entry.reason if isinstance(one.entry, DisclosureEntry) else None
     reason, _, ticket = (said or "").partition(" ticket ")
     return reason or "expired", ticket
 
 
-def _what(one: Done) -> str:
+def _what(one: Told) -> str:
     """What was revealed: "phone", "email", "address"."""
     if not isinstance(one.entry, DisclosureEntry):
         return ""
     return "address" if Field.LINE1 in one.entry.forms else ",".join(sorted(one.entry.forms))
 
 
-def _per_100(reveals: int, handled: int) -> str:
-    return f"{100 * reveals / handled:.1f}" if handled else ""
+def _per_100(count: Count) -> str:
+    return f"{100 * count.reveals / count.orders:.1f}" if count.orders else ""
 
 
 _NO_CENTRE = Problem(
