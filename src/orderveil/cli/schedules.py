@@ -109,7 +109,12 @@ def run(stop: threading.Event) -> None:
         async with app.open_async():
             worker = asyncio.ensure_future(
                 app.run_worker_async(
-                    queues=[QUEUE], concurrency=1, install_signal_handlers=False, name="schedules"
+                    queues=[QUEUE],
+                    concurrency=1,
+                    install_signal_handlers=False,
+                    name="schedules",
+                    # One a minute: those that failed stay, to be looked at.
+                    delete_jobs="successful",
                 )
             )
             while not stop.is_set() and not worker.done():
