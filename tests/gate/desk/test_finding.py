@@ -40,6 +40,15 @@ def search(desk, actor, text, *by):
     return search_orders(actor, by or kinds_of(text), Personal(text), now=desk.scene.now)
 
 
+def searches():
+    """(detail, person) of each search on record, in their order."""
+    found = rows(
+        "SELECT entry FROM ledger_entry JOIN ledger_pending USING (entry_id)"
+        " WHERE kind = 'orders_searched' ORDER BY ledger_pending.id"
+    )
+    return [(e.detail, e.who.person) for e in (decode(bytes(raw)) for (raw,) in found)]
+
+
 @pytest.mark.parametrize(
     ("text", "kinds"),
     [
@@ -80,12 +89,26 @@ def test_several_kinds_are_one_search(desk):
     hits = search(desk, actor, "9111111119")
     assert hits.tried == (By.PHONE, By.NUMBER, By.AWB)
     assert left(actor, Spending.SEARCHES, desk.scene.now) == before - 1
-    found = rows("SELECT entry FROM ledger_entry WHERE kind = 'orders_searched'")
-    (entry,) = [decode(bytes(raw)) for (raw,) in found]
-    assert (entry.detail, entry.who.person) == (
-        {"by": "phone,number,awb", "found": 0},
-        actor.person,
-    )
+    assert searches() == [({"by": "phone,number,awb", "found": 0}, actor.person)]
+
+
+def test_what_was_found_is_on_record_though_nothing_is_shown(desk):
+    """Whose views are used up is told nothing of an order, and still that there is one."""
+    desk.scene.admit()
+    actor = desk.actor(desk.person(Role.SUPPORT, views_per_day=1))
+    assert len(search(desk, actor, "9000000001").answers) == 1
+    assert search(desk, actor, "9000000001").code == "budget_exhausted"
+    assert search(desk, actor, "9000000009").answers == []
+    assert [detail["found"] for detail, _ in searches()] == [1, 1, 0]
+
+
+def test_naming_an_order_is_a_search_on_record(desk):
+    """Whether or not it is there; the act does not say by which number."""
+    desk.scene.admit(desk.scene.draft("1001"))
+    actor = desk.actor(desk.person(Role.SUPPORT))
+    for name in ("#1001", "#9"):
+        order_named(actor, name, now=desk.scene.now)
+    assert searches() == [({"by": "number", "found": n}, actor.person) for n in (1, 0)]
 
 
 def test_a_script_that_searches_is_stopped(desk, monkeypatch):

@@ -302,7 +302,7 @@ def test_a_link_alone_spends_and_records_nothing(seen):
         text(seen.client.get(url), 422)
     assert traces(seen) == before
     opened(seen, "T-88", order="#shop-1")
-    assert traces(seen) == (before[0] + 1, before[1], 1)
+    assert traces(seen) == (before[0] + 1, before[1] + 1, 1)
 
 
 def test_a_centres_person_opens_tickets_of_its_orders_only(desk):

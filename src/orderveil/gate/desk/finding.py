@@ -3,6 +3,8 @@
 Rules kept here:
 - a person of a centre finds only what is assigned to it: the rest is neither counted nor paid for;
 - one search may try several kinds; it is one in the budget and one act, which names the kinds;
+- the act is written before anything is shown: that something was found is an answer, too, and a
+  used-up budget of views gives it without a view;
 - what was typed goes nowhere: neither into the act nor into an answer.
 """
 
@@ -66,25 +68,18 @@ def search_orders(
         orders = _matching(caller, scope, kind, value)
         if orders:
             break
+    _put_on_record(actor, tried, len(orders), now)
     answers = views_of(caller, orders, now=now)
     if isinstance(answers, Problem):
         return answers
-    seen = [answer for answer in answers if answer.view is not None]
-    with transaction.atomic():
-        record(
-            actor.brand_id,
-            ActKind.ORDERS_SEARCHED,
-            now=now,
-            who=by(actor),
-            detail={"by": ",".join(tried), "found": len(seen)},
-        )
-    return Hits(seen, tuple(tried))
+    return Hits([answer for answer in answers if answer.view is not None], tuple(tried))
 
 
 def order_named(actor: Actor, text: str, *, now: datetime) -> bytes | Problem:
     """The id behind an order number, a shop's id or a ref of the actor's; nothing is opened.
 
-    What the actor may not see answers as if it were not there. Counts as a search.
+    What the actor may not see answers as if it were not there. Counts as a search, and is one on
+    record.
     """
     begun = _begun(actor, "find an order", now)
     if isinstance(begun, Problem):
@@ -95,6 +90,7 @@ def order_named(actor: Actor, text: str, *, now: datetime) -> bytes | Problem:
         found = within(caller, scope, [order_id])
     except RefusedError:  # none by that name, or several of which one may be theirs
         found = _matching(caller, scope, By.NUMBER, Personal(text))
+    _put_on_record(actor, [By.NUMBER], len(found), now)
     if len(found) > 1:
         return _SEVERAL
     return found[0] if found else _NOT_HERE
@@ -114,6 +110,18 @@ def _begun(actor: Actor, reason: str, now: datetime) -> tuple[Caller, Scope] | P
 def _matching(caller: Caller, scope: Scope, kind: By, value: Personal) -> list[bytes]:
     ids = [found.order_id for found in find(caller.brand_id, kind, value)]
     return within(caller, scope, ids)[:PAGE] if ids else []
+
+
+def _put_on_record(actor: Actor, tried: Sequence[By], found: int, now: datetime) -> None:
+    """By which kinds somebody searched, and how many orders of theirs match."""
+    with transaction.atomic():
+        record(
+            actor.brand_id,
+            ActKind.ORDERS_SEARCHED,
+            now=now,
+            who=by(actor),
+            detail={"by": ",".join(tried), "found": found},
+        )
 
 
 _NOT_HERE = Problem(
