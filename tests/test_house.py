@@ -35,6 +35,10 @@ OTHERS_TABLES = {
         {"vault", "partners"},
         "says afterwards why the statement found no row: it hands nothing out",
     ),
+    "gate/desk/correcting.py": (
+        {"vault", "ledger"},
+        "asks whether an address was corrected since an attempt: the acts say when",
+    ),
     "gate/desk/listing.py": (
         {"vault", "partners"},
         "lists the ids of orders, of a centre's only those assigned to it; opens nothing",

@@ -9,12 +9,15 @@ from desk import Desk
 from orderveil.core.actors import FACTOR_NEEDED
 from orderveil.core.attempts import AttemptAnswer, AttemptReason
 from orderveil.core.errors import Problem
+from orderveil.core.fields import Field
 from orderveil.core.hops import Hop
 from orderveil.core.orders import ParcelDraft
+from orderveil.core.personal import Personal
 from orderveil.core.roles import ROLES, Role
 from orderveil.core.states import ParcelState
 from orderveil.gate.desk import attempts
 from orderveil.gate.desk.attempts import Place, answer_attempt, attempts_of, open_attempts
+from orderveil.gate.desk.correcting import correct_address
 from orderveil.gate.erase import erase
 from orderveil.ledger.queries import entries_of
 from orderveil.people import memberships
@@ -232,6 +235,21 @@ def test_what_makes_no_sense_is_refused(desk, what, days, code):
     assert kept() == [(1, 1, "other", None)]
     assert acts(order, "attempt_answered") == []
     assert rows("SELECT count(*) FROM outbox_event WHERE detail ? 'attempt'") == [(0,)]
+
+
+def test_a_correction_answers_what_was_reported_before_it(desk):
+    """Not an attempt that failed at the corrected address; a new correction answers that one."""
+    order, scene = undelivered(desk), desk.scene
+    corrected = AttemptAnswer.ADDRESS_CORRECTED
+    line = {Field.LINE1: Personal("Invented House 9")}
+    assert correct_address(actor(desk), order, line, now=scene.now) is None
+    scene.move(Hop.COURIER, order, ParcelState.OUT_FOR_DELIVERY)
+    scene.now += timedelta(hours=3)
+    undelivered(desk, order=order)
+    assert answer(desk, order, corrected, attempt=2).code == "address_not_corrected"
+    assert kept()[1] == (1, 2, "other", None)
+    assert correct_address(actor(desk), order, line, now=scene.now) is None
+    assert answer(desk, order, corrected, attempt=2) is None
 
 
 @pytest.mark.parametrize("days", [0, 14])

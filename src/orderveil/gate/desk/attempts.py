@@ -3,6 +3,7 @@
 Rules kept here:
 - the oldest first, page by page by keyset; a centre's people see what is assigned to them;
 - an attempt is answered once: of two people at once the second is told that it is answered;
+- "the address is corrected" answers only an attempt that was reported before the correction;
 - an answer is an act and an event of codes and dates; the courier is told with its own view;
 - nobody sees a phone here: the customer is reached through actions, not numbers.
 """
@@ -17,12 +18,11 @@ from django.db import connection, transaction
 from orderveil.core.actors import Actor
 from orderveil.core.attempts import ANSWERS, AttemptAnswer, AttemptReason
 from orderveil.core.errors import Problem
-from orderveil.core.fields import Compartment
 from orderveil.core.roles import Permission
-from orderveil.core.sealing import purged_bit
 from orderveil.core.states import ParcelState
 from orderveil.gate import refusals
 from orderveil.gate.bulk import Answer
+from orderveil.gate.desk.correcting import corrected_since
 from orderveil.gate.desk.listing import views_of
 from orderveil.gate.desk.working import Hand, changing_hand, hand_of
 from orderveil.ledger.acts import ActKind, by, record
@@ -173,9 +173,12 @@ def answer_attempt(
         hand = changing_hand(actor, Permission.WORK_UNDELIVERED, "undelivered", now)
         if isinstance(hand, Problem):
             return hand
-        problem = _unfit(answer, again_on, now) or _waits(hand, order_id, parcel_no, answer)
+        problem = _unfit(answer, again_on, now) or _waits(hand, order_id, parcel_no)
         if problem is not None:
             return problem
+        is_corrected = answer == AttemptAnswer.ADDRESS_CORRECTED
+        if is_corrected and not _corrected_since(order_id, parcel_no, attempt_no):
+            return _NOT_CORRECTED
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE vault_attempt SET answer = %s, answered_at = %s, answered_by = %s,"
@@ -204,11 +207,11 @@ def _unfit(answer: AttemptAnswer, again_on: date | None, now: datetime) -> Probl
     return None if first <= again_on <= last else _DAY_NEEDED
 
 
-def _waits(hand: Hand, order_id: bytes, parcel_no: int, answer: AttemptAnswer) -> Problem | None:
+def _waits(hand: Hand, order_id: bytes, parcel_no: int) -> Problem | None:
     """None if the parcel is theirs, and undelivered; its order is locked."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT erased_at IS NOT NULL, corrected FROM vault_order"
+            "SELECT erased_at IS NOT NULL FROM vault_order"
             " WHERE order_id = %s AND brand_id = %s FOR UPDATE",
             [order_id, hand.caller.brand_id],
         )
@@ -220,15 +223,23 @@ def _waits(hand: Hand, order_id: bytes, parcel_no: int, answer: AttemptAnswer) -
         parcel = cursor.fetchone()
     if order is None or parcel is None or not hand.reaches(order_id, parcel_no):
         return refusals.UNKNOWN
-    is_erased, corrected = order
-    if is_erased:
+    if order[0]:
         return refusals.ERASED
     if parcel[0] != ParcelState.UNDELIVERED or ParcelState.UNDELIVERED not in hand.states:
         return _ANSWERED
-    is_corrected = corrected & purged_bit(Compartment.ADDRESS)
-    if answer == AttemptAnswer.ADDRESS_CORRECTED and not is_corrected:
-        return _NOT_CORRECTED
     return None
+
+
+def _corrected_since(order_id: bytes, parcel_no: int, attempt_no: int) -> bool:
+    """Was the address corrected after this attempt was reported? True if there is no such one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reported_at FROM vault_attempt"
+            " WHERE order_id = %s AND parcel_no = %s AND attempt_no = %s",
+            [order_id, parcel_no, attempt_no],
+        )
+        row = cursor.fetchone()
+    return row is None or corrected_since(order_id, row[0])
 
 
 def _tell(
@@ -294,7 +305,7 @@ _NO_DAY_NEEDED = Problem(
 )
 _NOT_CORRECTED = Problem(
     code="address_not_corrected",
-    detail="Nobody has corrected this order's address.",
+    detail="Nobody has corrected this order's address since that attempt.",
     remedy="Correct it first, then answer the attempt.",
     rule="undelivered: an answer says what was done",
     status=409,

@@ -65,6 +65,17 @@ def correct_address(
     return _correct(actor, order_id, fresh, now)
 
 
+def corrected_since(order_id: bytes, since: datetime) -> bool:
+    """Has somebody corrected this order's address then or later?"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM ledger_record"
+            " WHERE order_id = %s AND at >= %s AND kind = %s)",
+            [order_id, since, ActKind.ADDRESS_CORRECTED.value],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 @survives_rekey
 @transaction.atomic(durable=True)
 def _correct(
