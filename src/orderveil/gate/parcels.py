@@ -21,14 +21,13 @@ from orderveil.core.states import ParcelState
 from orderveil.core.transitions import MAY_ASSIGN, MAY_OPEN_REVERSE, may_move, movers
 from orderveil.gate import law as laws
 from orderveil.gate import refusals
-from orderveil.gate.asking import Caller
+from orderveil.gate.asking import Caller, in_force
 from orderveil.gate.reported import follow_state
 from orderveil.gate.resealing import fence
 from orderveil.gate.shop_parcels import emit_state
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.events import EventKind, emit
 from orderveil.partners import assignments
-from orderveil.partners.credentials import UNAUTHORISED
 
 FIRST_PARCEL = 1
 
@@ -47,11 +46,11 @@ def who(caller: Caller) -> Who:
 
 
 def _stands(caller: Caller, now: datetime) -> Problem | None:
-    """Inside the transaction: has this caller standing under the law that holds now?"""
+    """Inside the transaction: may this caller still ask, and has it standing, under today's law?"""
     law = laws.current(laws.law_of(caller.brand_id))
-    known = law.credentials.get(caller.credential.pk) if caller.credential else None
-    if caller.credential is not None and (known is None or known.revoked_at is not None):
-        return UNAUTHORISED
+    problem = in_force(law, caller, now)
+    if problem is not None:
+        return problem
     partner = law.partners[caller.partner_id]
     decision = law.decide(partner, caller.hop, enforced=True, today=now.date())
     return decision if isinstance(decision, Problem) else None
