@@ -9,6 +9,7 @@ import msgspec
 from falcon import Request, Response
 
 from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.faults import place_of
 
 PROBLEM_JSON = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -82,11 +83,8 @@ def on_http_error(
 
 def on_fault(req: Request, resp: Response, error: Exception, _params: dict[str, Any]) -> None:
     """A fault of ours: its type and place go to the log, nothing of the request does."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
     # The message may quote a value; the type and the line never do.
+    place = place_of(error)
     _log.error("fault %s at %s in %s", type(error).__name__, place, req.uri_template)
     answer(resp, FAULT)
 

@@ -18,7 +18,7 @@ from django.db.models import Q
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Role
 from orderveil.ledger.acts import ActKind, Detail, Who, record
-from orderveil.people import factors, quotas, sessions
+from orderveil.people import enrolled, factors, quotas, sessions
 from orderveil.people.models import Invitation, Membership, Person
 
 INSTALLATION = 0
@@ -141,7 +141,7 @@ def change(
 ) -> None:
     """Another role, centre or budget. Raises `RefusedError`."""
     _check_place(membership.brand_id, role, partner_id)
-    current = _locked(membership)
+    current = _as_decided(membership)
     before = Role(current.role)
     if before == Role.OWNER and role != Role.OWNER:
         _keep_an_owner(current)
@@ -155,6 +155,7 @@ def change(
     detail: Detail = {
         "from": str(before),
         "to": str(role),
+        "from_partner": current.partner_id,
         "partner": partner_id,
         "reveals_per_day": reveals_per_day,
         "views_per_day": views_per_day,
@@ -176,12 +177,16 @@ def leave(membership: Membership, *, now: datetime, who: Who, reason: str = "") 
     """The person no longer belongs to the brand: nothing of it is theirs from the commit on."""
     # First the person, as everywhere: leaving two brands at once, the second sees nothing left.
     person = Person.objects.select_for_update().get(pk=membership.person_id)
-    current = _locked(membership)
+    current = _as_decided(membership)
     if current.role == Role.OWNER:
         _keep_an_owner(current)
     Membership.objects.filter(pk=membership.pk).update(ended_at=now)
     Invitation.objects.filter(membership=membership, used_at=None).update(used_at=now)
-    detail: Detail = {"membership": membership.pk, "reason": reason}
+    detail: Detail = {
+        "membership": membership.pk,
+        "reason": reason,
+        "factors": enrolled.told(person),
+    }
     record(
         membership.brand_id,
         ActKind.MEMBERSHIP_ENDED,
@@ -194,6 +199,14 @@ def leave(membership: Membership, *, now: datetime, who: Who, reason: str = "") 
         sessions.end_all(person)
     if not Membership.objects.filter(person=person, ended_at=None).exists():
         Person.objects.filter(pk=person.pk).update(is_active=False, left_at=now)
+
+
+def _as_decided(membership: Membership) -> Membership:
+    """Locked, in the role that whoever decides has read: an owner is changed by owners alone."""
+    current = _locked(membership)
+    if current.role != membership.role:
+        raise RefusedError(_MEANWHILE)
+    return current
 
 
 def _locked(membership: Membership) -> Membership:
@@ -248,6 +261,13 @@ _AT_ONCE = Problem(
     detail="Somebody added this address in the same moment.",
     remedy="Look at the list of people, and try again.",
     rule="people: one account per address",
+    status=409,
+)
+_MEANWHILE = Problem(
+    code="changed_meanwhile",
+    detail="Somebody changed this person's role in the meantime.",
+    remedy="Look at it again, then decide.",
+    rule="people: a change is decided on what is there",
     status=409,
 )
 _LAST_OWNER = Problem(

@@ -2,12 +2,12 @@
 
 import logging
 import sys
-import traceback
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from orderveil.core.errors import Problem
+from orderveil.core.faults import place_of
 
 _log = logging.getLogger("orderveil.web")
 
@@ -36,18 +36,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     match = request.resolver_match
     # The message may quote a value; the type, the line and the page's name never do.
-    name, place = match.url_name if match else "no page", _place(error)
+    name, place = match.url_name if match else "no page", place_of(error) if error else "?"
     _log.error("fault %s at %s in %s", type(error).__name__, place, name)
     try:
         return refused(request, _BROKEN)
     except Exception:  # noqa: BLE001 - what broke the page may break this one: the database
         text = f"{_BROKEN.detail} {_BROKEN.remedy}"
         return HttpResponse(text, status=_BROKEN.status, content_type="text/plain")
-
-
-def _place(error: BaseException | None) -> str:
-    frames = traceback.extract_tb(error.__traceback__) if error else None
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
 
 
 NOT_FOUND = Problem(
