@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from orderveil.ledger import store
 from orderveil.partners.budgets import Budgets
@@ -109,6 +110,28 @@ def test_many_threads_of_many_processes_never_exceed_the_limit(db):
     assert sum(passed) + held == leased() <= 500
     rest = sum(spend(budgets, limit=500) for budgets in many for _ in range(500))
     assert sum(passed) + rest == leased() == 500
+
+
+def test_a_budget_that_is_used_up_is_refused_from_memory(db):
+    """The database is not asked again, by whoever asks, until the limit or the day changes."""
+    budgets = Budgets()
+    assert spend(budgets, 100) == 100
+    with CaptureQueriesContext(connection) as asked:
+        assert [spend(budgets, count) for count in (1, 5, 1)] == [0, 0, 0]
+    assert len(asked) == 0
+    assert spend(budgets, 1, limit=101) == 1
+    assert spend(budgets, 1, now=NOW + timedelta(days=1)) == 1
+
+
+def test_what_does_not_fit_once_does_not_fit_again(db):
+    """Asking for more than the row had left is refused from memory; for as much, it is not."""
+    budgets = Budgets()
+    assert spend(budgets, 97) == 97
+    assert spend(budgets, 10) == 0
+    with CaptureQueriesContext(connection) as asked:
+        assert spend(budgets, 4) == 0
+    assert len(asked) == 0
+    assert spend(budgets, 3) == 3
 
 
 def test_a_new_day_is_a_new_budget(db):

@@ -2,7 +2,8 @@
 
 A process leases a block from (key, UTC day) in a short transaction of its own and spends it from
 memory. The total leased never exceeds the limit; a crash loses its lease, so a limit can only be
-reached early, never exceeded.
+reached early, never exceeded. What the row had left is remembered: nothing is ever returned to it,
+so whoever asks for more than that is refused from memory until the limit or the day changes.
 """
 
 import threading
@@ -34,6 +35,8 @@ class Leases:
         self._add = f"UPDATE {table} SET leased = leased + %s {where}"  # noqa: S608
         self._locks: dict[int, threading.Lock] = {}
         self._left: dict[int, tuple[date, int]] = {}
+        self._rest: dict[int, tuple[date, int, int]] = {}
+        """Key -> (day, limit, what the row had left of it at most)."""
 
     def take(self, key: int, limit: int, wanted: int, now: datetime, *, least: int) -> int:
         """How many of `wanted` there are; 0, and nothing is taken, if that is under `least`."""
@@ -43,8 +46,9 @@ class Leases:
             day, left = self._left.get(key, (today, 0))
             if day != today:
                 day, left = today, 0
-            if left < wanted:
-                left += self._lease(key, day, limit, wanted - left, least=max(least - left, 1))
+            more = max(least - left, 1)
+            if left < wanted and self._may_have(key, day, limit, more):
+                left += self._lease(key, day, limit, wanted - left, least=more)
             granted = min(wanted, left)
             if granted < least:
                 granted = 0
@@ -62,6 +66,7 @@ class Leases:
     def forget(self) -> None:
         """Drop every lease, which is lost: after a restore, and between tests."""
         self._left.clear()
+        self._rest.clear()
 
     def sweep(self, now: datetime, *, limit: int = 1_000) -> int:
         """Forget days that are long over, up to `limit` rows; how many."""
@@ -69,6 +74,11 @@ class Leases:
         with connection.cursor() as cursor:
             cursor.execute(self._sweep, [day, limit])
             return int(cursor.rowcount)
+
+    def _may_have(self, key: int, day: date, limit: int, count: int) -> bool:
+        """False if the row was seen to have less than that, of this limit and on this day."""
+        known = self._rest.get(key)
+        return known is None or known[:2] != (day, limit) or known[2] >= count
 
     def _lease(self, key: int, day: date, limit: int, need: int, *, least: int) -> int:
         """How many this process may add to what it holds; 0 if `least` is not to be had."""
@@ -79,6 +89,8 @@ class Leases:
             left = max(limit - int(cursor.fetchone()[0]), 0)
             block = min(max(need, limit // BLOCKS_PER_LIMIT), left)
             if block < least:
-                return 0
-            cursor.execute(self._add, [block, *place])
+                block = 0
+            else:
+                cursor.execute(self._add, [block, *place])
+        self._rest[key] = (day, limit, left - block)
         return block
