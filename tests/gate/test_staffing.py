@@ -125,6 +125,7 @@ def test_a_change_holds_at_once_and_is_on_record(desk, owner):
     assert act["detail"] == {
         "from": "support",
         "to": "auditor",
+        "from_partner": None,
         "partner": None,
         "reveals_per_day": 0,
         "views_per_day": None,

@@ -173,15 +173,16 @@ def test_the_last_factor_stays(desk, kind):
 
 
 def test_a_factor_is_removed_when_another_is_left(desk):
-    """And the removal is an act that names its kind."""
+    """And the removal is an act that names its kind, and since when it was there."""
     asha = desk.person(Role.SUPPORT)
     Authenticator.objects.create(
         user=asha.person, type="webauthn", data={"name": "Key", "credential": {}}
     )
+    since = Authenticator.objects.get(type="totp").created_at.isoformat()
     answer = desk.client(asha).post("/account/2fa/totp/deactivate/")
     assert answer.status_code == 302
     (act,) = acts(asha.brand_id, ActKind.FACTOR_REMOVED)
-    assert act["detail"] == {"factor": "totp"}
+    assert act["detail"] == {"factor": "totp", "since": since}
 
 
 def test_new_recovery_codes_replace_the_old(desk):

@@ -90,6 +90,22 @@ SELECT entry_id, at, entry FROM ledger_entry
  WHERE log_id = %(log)s AND subject = %(subject)s AND kind = %(kind)s AND entry IS NOT NULL
  ORDER BY at, entry_id
 """
+_OF_KINDS = """
+SELECT entry FROM ledger_entry
+ WHERE log_id = %(log)s AND kind = ANY(%(kinds)s) AND entry IS NOT NULL {about}
+ ORDER BY at, entry_id
+"""
+
+
+def acts_of(
+    log_id: int, kinds: Collection[ActKind], subjects: Collection[str] | None = None
+) -> list[ActEntry]:
+    """A log's few acts of some kinds, oldest first; of these subjects only, if they are named."""
+    # The second condition is the index's own.
+    about = "" if subjects is None else "AND subject = ANY(%(about)s) AND subject <> ''"
+    params = {"log": log_id, "kinds": [kind.value for kind in kinds], "about": list(subjects or ())}
+    found = store.query(_OF_KINDS.format(about=about), params)
+    return [entry for (raw,) in found if isinstance(entry := read(raw), ActEntry)]
 
 
 def acts_about(log_id: int, subject: str, kind: ActKind) -> list[tuple[UUID, ActEntry]]:

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from orderveil.ledger.acts import ActKind, Detail, Who, record
-from orderveil.people import factors, sessions
+from orderveil.people import enrolled, factors, sessions
 from orderveil.people.memberships import accept
 from orderveil.people.models import Invitation, Membership, Person
 from orderveil.people.records import record_everywhere
@@ -57,11 +57,12 @@ def invite(
 def start_over(membership: Membership, *, now: datetime, who: Who) -> str:
     """For who lost password or factors: everything is taken away, and a link handed out."""
     person = Person.objects.select_for_update().get(pk=membership.person_id)
+    detail: Detail = {"factors": enrolled.told(person)}
     factors.reset(person)
     person.set_unusable_password()
     person.save(update_fields=["password"])
     sessions.end_all(person)
-    record_everywhere(person, ActKind.FACTORS_RESET, now=now, who=who)
+    record_everywhere(person, ActKind.FACTORS_RESET, now=now, who=who, detail=detail)
     return invite(membership, now=now, who=who, sets_password=True)
 
 

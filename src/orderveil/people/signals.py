@@ -55,5 +55,6 @@ def _added(request: HttpRequest, user: Person, authenticator: Authenticator, **_
 
 
 def _removed(user: Person, authenticator: Authenticator, **_: Any) -> None:
-    detail = {"factor": str(authenticator.type)}
+    since = authenticator.created_at.isoformat()
+    detail = {"factor": str(authenticator.type), "since": since}
     record_everywhere(user, ActKind.FACTOR_REMOVED, now=utc_now(), detail=detail)

@@ -1,7 +1,8 @@
 """How often a person was refused, by day and reason: a number, never what was asked for."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -10,9 +11,14 @@ INSERT INTO people_refusal AS known (membership_id, day, code, refused) VALUES (
 ON CONFLICT (membership_id, day, code) DO UPDATE SET refused = known.refused + 1
 """
 _SUM = """
-SELECT code, sum(refused) FROM people_refusal
- WHERE membership_id = ANY(%s) AND day >= %s AND day < %s GROUP BY code ORDER BY code
+SELECT code, sum(refused) FROM people_refusal AS refusal
+ WHERE membership_id = ANY(%(whose)s) AND EXISTS (
+       SELECT FROM unnest(%(whose)s::bigint[], %(first)s::date[], %(last)s::date[])
+              AS stay (membership_id, first, last)
+        WHERE stay.membership_id = refusal.membership_id AND day BETWEEN first AND last)
+ GROUP BY code ORDER BY code
 """
+_INSTANT = timedelta(microseconds=1)
 
 
 def count(membership_id: int, code: str, now: datetime) -> None:
@@ -21,9 +27,13 @@ def count(membership_id: int, code: str, now: datetime) -> None:
         cursor.execute(_COUNT, [membership_id, now.astimezone(UTC).date(), code])
 
 
-def counted(memberships: Collection[int], start: datetime, end: datetime) -> dict[str, int]:
-    """How often these memberships were refused from one UTC day to another, by reason."""
-    days = [start.astimezone(UTC).date(), end.astimezone(UTC).date()]
+def counted(stays: Collection[tuple[int, datetime, datetime]]) -> dict[str, int]:
+    """How often memberships were refused, by reason: (membership, since, until), whole UTC days."""
+    told: dict[str, list[Any]] = {
+        "whose": [membership for membership, _, _ in stays],
+        "first": [since.astimezone(UTC).date() for _, since, _ in stays],
+        "last": [(until - _INSTANT).astimezone(UTC).date() for _, _, until in stays],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_SUM, [list(memberships), *days])
+        cursor.execute(_SUM, told)
         return {code: int(refused) for code, refused in cursor.fetchall()}

@@ -6,8 +6,9 @@ from hashlib import sha256
 
 import msgspec
 import pytest
+from allauth.mfa.models import Authenticator
 
-from desk import ME
+from desk import ME, Desk
 from hops.support.centre_audit.centre import BEGAN, LAST_MONTH, LATER, Centre
 from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
@@ -19,8 +20,8 @@ from orderveil.hops.support.centre_audit import centres, signing
 from orderveil.hops.support.centre_audit.pack import canonical, digest
 from orderveil.hops.support.centre_audit.signing import Verdict
 from orderveil.ledger import sequencer
-from orderveil.people import memberships, turned_away
-from scene import rows
+from orderveil.people import factors, invitations, memberships, turned_away
+from scene import Scene, rows
 
 
 @pytest.fixture
@@ -79,14 +80,54 @@ def test_a_pack_counts_its_own_month_brand_and_people(centre):
 
 
 def test_who_moved_away_is_in_the_pack_still(centre):
-    """What was shown for the centre counts, whatever the person is today."""
+    """As what they were there, with what they did: also who moved away in the month."""
+    centre.reveal()
     centre.reveal("binod")
-    binod = centre.people["binod"]
+    asha, binod = centre.people["asha"], centre.people["binod"]
+    gone = BEGAN + timedelta(days=2)
+    memberships.change(asha, Role.SUPPORT, now=gone, who=ME, partner_id=None)
     memberships.change(binod, Role.SUPPORT, now=LATER, who=ME, partner_id=None)
     pack = centre.pack()
-    assert pack.reveals == 1
-    moved = {one.person: one for one in pack.members}[binod.person.tag]
-    assert (moved.role, moved.joined, moved.reveals) == ("", None, 1)
+    assert pack.reveals == 2
+    assert [(one.role, one.joined, one.left, one.reveals) for one in pack.members] == [
+        ("outsourced_support", BEGAN, gone, 1),
+        ("outsourced_support", BEGAN, None, 1),
+    ]
+    assert centre.partner in centres.centres(centre.desk.scene.brand.pk)
+
+
+def test_who_came_over_joined_then(centre):
+    """From another place of the brand's: only their time at the centre counts."""
+    own = centre.desk.person(Role.SUPPORT)
+    centre.people["own"] = own
+    came = BEGAN + timedelta(days=3)
+    turned_away.count(own.pk, "budget_exhausted", BEGAN)
+    turned_away.count(own.pk, "budget_exhausted", came)
+    place = {"partner_id": centre.partner.pk}
+    memberships.change(own, Role.OUTSOURCED_SUPPORT, now=came, who=ME, **place)
+    # A budget that changes is nobody's coming or going.
+    later = came + timedelta(hours=1)
+    memberships.change(own, Role.OUTSOURCED_SUPPORT, now=later, who=ME, reveals_per_day=3, **place)
+    pack = centre.pack()
+    (told,) = [one for one in pack.members if one.person == own.person.tag]
+    assert (told.role, told.joined, told.left) == ("outsourced_support", came, None)
+    assert pack.refusals == {"budget_exhausted": 1}
+
+
+def test_who_came_back_is_one_person(centre):
+    """From the first time there to the last; refused between, they were not the centre's."""
+    asha = centre.people["asha"]
+    gone, back = BEGAN + timedelta(days=2), BEGAN + timedelta(days=5)
+    memberships.change(asha, Role.SUPPORT, now=gone, who=ME)
+    memberships.change(
+        asha, Role.OUTSOURCED_SUPPORT, now=back, who=ME, partner_id=centre.partner.pk
+    )
+    turned_away.count(asha.pk, "budget_exhausted", gone + timedelta(days=1))
+    turned_away.count(asha.pk, "budget_exhausted", back)
+    pack = centre.pack()
+    (told,) = [one for one in pack.members if one.person == asha.person.tag]
+    assert (told.joined, told.left) == (BEGAN, None)
+    assert pack.refusals == {"budget_exhausted": 1}
 
 
 def test_who_left_and_who_came(centre):
@@ -120,19 +161,99 @@ def test_refusals_are_counted_by_day_and_reason(centre):
     assert (pack.after_hours, pack.refusals) == (2, {"budget_exhausted": 1})
 
 
-def test_the_digest_stays_when_the_month_is_over(centre):
-    """Whatever happens later: the same bytes, whenever it is computed again."""
+def leave(centre, who):
+    """The membership ends."""
+    memberships.leave(centre.people[who], now=LATER, who=ME)
+
+
+def move(centre, who):
+    """To the brand's own people, under another role."""
+    memberships.change(centre.people[who], Role.SUPPORT, now=LATER, who=ME)
+
+
+def start_over(centre, who):
+    """Password and factors are gone."""
+    invitations.start_over(centre.people[who], now=LATER, who=ME)
+
+
+def remove_a_factor(centre, who):
+    """By the page on which one does; another is left."""
+    person = centre.people[who].person
+    key = {"name": "key", "credential": {}, "passwordless": False}
+    Authenticator.objects.create(user=person, type="webauthn", data=key)
+    answer = centre.desk.client(centre.people[who]).post("/account/2fa/totp/deactivate/")
+    assert answer.status_code == 302
+    assert factors.kinds(person) == ("webauthn",)
+
+
+def leave_and_come_back(centre, who):
+    """Whoever comes back begins without password and factor."""
+    leave(centre, who)
+    person = centre.people[who].person
+    memberships.join(centre.desk.scene.brand.pk, person.email, "", Role.MARKETER, now=LATER, who=ME)
+    assert not factors.has_factor(person)
+
+
+def leave_and_lose_a_factor_elsewhere(centre, who):
+    """What another brand knows of them is not this one's."""
+    other = Desk.make(Scene.make("saree", now=LATER))
+    person = centre.people[who].person
+    there = memberships.join(
+        other.scene.brand.pk, person.email, "", Role.MARKETER, now=LATER, who=ME
+    )
+    memberships.accept(there, now=LATER)
+    leave(centre, who)
+    invitations.start_over(there, now=LATER, who=ME)
+
+
+def move_then_leave(centre, who):
+    """One after the other."""
+    move(centre, who)
+    leave(centre, who)
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        leave,
+        move,
+        start_over,
+        remove_a_factor,
+        leave_and_come_back,
+        leave_and_lose_a_factor_elsewhere,
+        move_then_leave,
+    ],
+)
+def test_the_digest_stays_when_the_month_is_over(centre, happens):
+    """Whatever happens later to whoever worked there: the same bytes, whenever they are made."""
     for _ in range(3):
         centre.reveal()
+    turned_away.count(centre.people["binod"].pk, "budget_exhausted", BEGAN)
     first = centre.pack(LAST_MONTH.end + timedelta(hours=1))
+    assert [one.factors for one in first.members] == [["totp"], ["totp"]]
     centre.reveal(at=LATER)
-    memberships.leave(centre.people["binod"], now=LATER, who=ME)
+    happens(centre, "binod")
+    centre.desk.scene.now = LATER
+    centre.desk.person(Role.OUTSOURCED_SUPPORT, "late", partner=centre.partner)
     again = centre.pack(LATER + timedelta(days=20))
     assert canonical(again) == canonical(first)
     assert digest(first) == sha256(canonical(first)).hexdigest()
     assert canonical(first) == msgspec.json.encode(
         msgspec.json.decode(canonical(first)), order="sorted"
     )
+
+
+def test_factors_are_those_of_the_month(centre):
+    """One that came later is not in it, one that went before is not, one that went in it is not."""
+    asha, binod = (centre.people[who].person for who in ("asha", "binod"))
+    key = {"name": "key", "credential": {}, "passwordless": False}
+    for person, at in ((asha, LATER), (binod, BEGAN)):
+        made = Authenticator.objects.create(user=person, type="webauthn", data=key)
+        Authenticator.objects.filter(pk=made.pk).update(created_at=at)
+    assert [one.factors for one in centre.pack().members] == [["totp"], ["totp", "webauthn"]]
+    membership = centre.people["binod"]
+    invitations.start_over(membership, now=BEGAN + timedelta(days=1), who=ME)
+    assert [one.factors for one in centre.pack().members] == [["totp"], []]
 
 
 def test_a_pack_names_nobody(centre):

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from hops.support.centre_audit.centre import LAST_MONTH, LATER, Centre
+from hops.support.centre_audit.centre import BEGAN, LAST_MONTH, LATER, Centre
 from orderveil.core.clocks import utc_now
 from orderveil.core.roles import Role
 from orderveil.gate import law
@@ -106,7 +106,7 @@ def test_signing_on_the_page(centre):
     assert browser.post(path(centre, "sign/"), told).status_code == 302
     assert "has the digest that was signed" in browser.get(path(centre)).content.decode()
     assert len(signing.signatures(centre.partner, LAST_MONTH)) == 1
-    turned_away.count(centre.people["asha"].pk, "after_hours", LAST_MONTH.start)
+    turned_away.count(centre.people["asha"].pk, "after_hours", BEGAN)
     page = browser.get(path(centre)).content.decode()
     assert "another digest than the one that was signed" in page
     assert found in page
@@ -132,8 +132,7 @@ def test_a_refusal_after_hours_is_counted(centre):
     assert browser.get("/desk/orders/").status_code == 403
     assert browser.get("/desk/orders/").status_code == 403
     start = here - timedelta(days=1)
-    members = [centre.people["asha"].pk]
-    found = turned_away.counted(members, start, here + timedelta(days=2))
+    found = turned_away.counted([(centre.people["asha"].pk, start, here + timedelta(days=2))])
     assert found == {"after_hours": 2}
     assert rows("SELECT sum(refused) FROM people_refusal") == [(2,)]
 

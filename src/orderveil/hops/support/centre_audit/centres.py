@@ -61,8 +61,13 @@ def make(partner: Partner, month: Month, *, now: datetime) -> Pack:
     workers = _workers(partner, month)
     theirs = _theirs(partner, workers, start, end)
     count, counts = doings.counted(theirs)
-    members = [worker.membership for worker in workers if worker.membership is not None]
-    refusals = turned_away.counted(members, start, month.end)
+    refusals = turned_away.counted(
+        [
+            (stay.membership, max(stay.since, start), stay.until or month.end)
+            for worker in workers
+            for stay in worker.stays
+        ]
+    )
     tree = _tree(partner, month, end)
     said = _said(theirs, tree)
     return Pack(
@@ -90,16 +95,16 @@ def _workers(partner: Partner, month: Month) -> list[Worker]:
     found = centre_people.workers(partner.brand_id, partner.pk, month.start, month.end)
     known = {worker.person for worker in found}
     seen = doings.people_for(partner.brand_id, partner.pk, month.start, month.end)
-    moved = [Worker(person, None, "", None, None, ()) for person in sorted(seen - known)]
+    moved = [Worker(person, (), ()) for person in sorted(seen - known)]
     return [*found, *moved]
 
 
 def _theirs(partner: Partner, workers: Sequence[Worker], start: datetime, end: datetime) -> Theirs:
     """What was done for this partner, or by who belonged to it then."""
     stays = [
-        (worker.person, worker.joined, worker.left or end)
+        (worker.person, stay.since, stay.until or end)
         for worker in workers
-        if worker.joined is not None
+        for stay in worker.stays
     ]
     people = {worker.person for worker in workers}
     return Theirs(partner.brand_id, partner.pk, stays, sorted(people), start, end)
@@ -119,7 +124,7 @@ def _members(
             person=worker.person,
             role=worker.role,
             joined=worker.joined,
-            left=worker.left if worker.left and worker.left < month.end else None,
+            left=worker.left,
             factors=list(worker.factors),
             last_use=last.get(worker.person),
             handled=count.orders,
