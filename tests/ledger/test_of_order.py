@@ -9,9 +9,27 @@ import database
 from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
+from orderveil.ledger import sequencer, store
+from orderveil.ledger.counting import shown_between
+from orderveil.ledger.export import chunks
 from orderveil.ledger.of_order import latest_of, shown_of
-from orderveil.ledger.queries import entries_of
-from scene import Scene
+from orderveil.ledger.queries import entries_of, latest, seen_by
+from scene import NOW, Scene, rows
+
+SPOILT = (
+    b"\xff\xfe\x00 no entry",
+    b"{",
+    b'{"kind":"note","x":"\\u0000"}',
+    b'{"forms":{"phone":"shouted"}}',
+    b"[" * 60_000,
+    b"",
+)
+
+
+def spoil(table, where, wrong):
+    """Whoever holds the database overwrites stored bytes."""
+    with database.server().connect(connection.settings_dict["NAME"]) as link:
+        link.execute(f"UPDATE {table} SET entry = %s WHERE {where}", [wrong])
 
 
 @pytest.fixture
@@ -62,6 +80,44 @@ def test_past_its_term_a_bulk_still_counts(scene):
     (row,) = shown_of(order)
     assert (row.hop, row.forms, row.times) == (Hop.OMS, None, 1)
     assert None in [each.entry for each in latest_of(order, 9)]
+
+
+@pytest.mark.parametrize(
+    "wrong", SPOILT, ids=["no text", "no json", "another thing", "odd forms", "deep", "nothing"]
+)
+def test_a_spoilt_entry_is_told_as_such_and_stops_nothing(scene, wrong):
+    """Whatever its bytes are now: it counts, says that it does not read, and the rest is told."""
+    order = scene.admit()
+    scene.ask(Hop.WMS, order)
+    scene.now += timedelta(minutes=1)
+    scene.ask(Hop.OMS, order)
+    scene.ask_many(Hop.OMS, [order])
+    for table, kind in (("ledger_record", "disclosure"), ("ledger_entry", "bulk")):
+        spoil(table, f"kind = '{kind}' AND at = '{scene.now}'", wrong)
+    sequencer.drain(scene.now)
+    first, *spoilt = shown_of(order)
+    assert (first.hop, first.is_spoilt, first.forms is None) == (Hop.WMS, False, False)
+    assert {(each.hop, each.is_spoilt) for each in spoilt} == {(Hop.OMS, True)}
+    assert sum(each.times for each in spoilt) == 2
+    assert [each.is_spoilt for each in latest_of(order, 2)] == [True, True]
+    assert [each.is_spoilt for each in entries_of(order)[-2:]] == [True, True]
+    assert [each.is_spoilt for each in latest(scene.brand.pk, 2)] == [True, True]
+    assert {each.kind for each in latest(scene.brand.pk, 2)} == {"disclosure", "bulk"}
+    seen = list(seen_by(scene.seat(Hop.OMS).credential.pk, NOW, scene.now + timedelta(1)))
+    assert [each.forms for each in seen] == [{}, {}]
+    assert sum(each.orders for each in shown_between(scene.brand.pk, 0, 1 << 40)) >= 2
+    head = store.published(scene.brand.pk)
+    assert b"".join(chunks(head)).count(b"\n") > head.size
+
+
+def test_of_a_spoilt_entry_the_forms_are_told_that_can_be_read(scene):
+    """One changed bit elsewhere takes nobody out of the list of who holds what."""
+    order = scene.admit()
+    scene.ask(Hop.OMS, order)
+    ((raw,),) = rows("SELECT entry FROM ledger_record WHERE kind = 'disclosure'")
+    spoil("ledger_record", "kind = 'disclosure'", bytes(raw).replace(b'"law_rev":', b'"law_rev";'))
+    (row,) = shown_of(order)
+    assert (row.is_spoilt, row.forms[Field.PHONE]) == (True, Form.MASKED)
 
 
 def test_the_latest_come_first_and_no_more_than_asked(scene):

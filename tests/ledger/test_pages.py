@@ -16,6 +16,7 @@ from orderveil.core.states import ParcelState
 from orderveil.gate.desk.reveal import Revealable, reveal_field
 from orderveil.gate.erase import erase
 from orderveil.gate.reasons import Cause
+from orderveil.hops.support import asking
 from orderveil.ledger import checkpoints, sequencer, store
 from orderveil.ledger.acts import ActKind, record, record_bulk
 from orderveil.ledger.browsing import PAGE
@@ -250,6 +251,23 @@ def test_an_altered_entry_is_shown_as_not_verified(desk, order, bytes_):
     asha = f"person:{desk.person(Role.SUPPORT).person_id}"
     for url in ("/ledger/", f"/ledger/orders/{order.hex()}/", f"/ledger/people/{asha}/"):
         assert str(entry) in client.get(url).content.decode()
+
+
+def test_a_spoilt_entry_takes_no_page_away(desk, order):
+    """Home, the order's page and its record open, and each says that an entry does not read."""
+    entry = entry_of("reveal")
+    with connect() as owner:
+        owner.execute("UPDATE ledger_record SET entry = '\\xfffe' WHERE entry_id = %s", [entry])
+    asha = desk.person(Role.SUPPORT)
+    page = f"/desk/orders/{asking.ref_of(desk.actor(asha), order)}/"
+    assert text(desk.client(asha).get(page)).count("The stored bytes are no entry") == 2
+    client = desk.client(desk.person(Role.OWNER))
+    sequencer.drain(desk.scene.now)
+    home = text(client.get("/"))
+    assert "not readable: the stored bytes are no entry" in home
+    assert "could not be proved" in home
+    record_ = text(client.get(f"/ledger/orders/{order.hex()}/"))
+    assert record_.count("The stored bytes are no entry") >= 1
 
 
 def test_an_altered_tree_is_shown_as_not_verified(desk, order):

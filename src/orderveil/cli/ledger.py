@@ -72,7 +72,7 @@ def list_(
         lines = [_line(each.place, each, each.kind, names) for each in found]
     else:
         found = list(latest(log_id, limit))
-        lines = [_line(each.place, each, None, names) for each in found]
+        lines = [_line(each.place, each, each.kind, names) for each in found]
     if as_json:
         show(lines, "", as_json=True)
         return
@@ -106,7 +106,7 @@ def _line(index: int | None, row: Any, kind: str | None, names: Mapping[int, str
         hop=None if said is None or isinstance(said, ActEntry) else said.hop,
         partner=names.get(partner or 0),
         person=who.person if who else None,
-        what=_what(said),
+        what="not readable: the stored bytes are no entry" if row.is_spoilt else _what(said),
     )
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from orderveil.ledger import store
 from orderveil.ledger.acts import ActKind
-from orderveil.ledger.entries import DisclosureKind, Entry, decode
+from orderveil.ledger.entries import DisclosureKind, Entry, reading
 
 PAGE = 50
 KINDS = tuple(sorted([*(kind.value for kind in DisclosureKind), *(kind.value for kind in ActKind)]))
@@ -258,17 +258,8 @@ def _whole(rows: Sequence[tuple[Any, ...]]) -> list[Listed]:
         return []
     ids, ats, orders = zip(*rows, strict=True)
     return [
-        Listed(entry_id, at, kind, *_decoded(raw), order and bytes(order), place, raw)
+        Listed(entry_id, at, kind, *reading(raw), order and bytes(order), place, raw)
         for entry_id, at, kind, raw, order, place in store.query(
             _WHOLE, {"ids": list(ids), "ats": list(ats), "orders": list(orders)}
         )
     ]
-
-
-def _decoded(raw: bytes | None) -> tuple[Entry | None, bool]:
-    if raw is None:
-        return None, False
-    try:
-        return decode(bytes(raw)), False
-    except ValueError:
-        return None, True

@@ -63,7 +63,7 @@ WITH fresh AS (
         ) AS one
      WHERE fresh.order_id IS NULL AND one.kind = 'bulk'
 )
-SELECT kind, person, credential_id, date_trunc('hour', at, 'UTC'), sum(orders)::bigint
+SELECT kind, person, credential_id, date_trunc('hour', at, 'UTC'), coalesce(sum(orders), 0)::bigint
   FROM shown GROUP BY 1, 2, 3, 4
 """
 _OF_ORDERS = """

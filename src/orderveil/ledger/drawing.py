@@ -62,7 +62,7 @@ def lines(found: Iterable[Listed]) -> list[Line]:
 
 def lines_of_order(found: Iterable[OrderEntry]) -> list[Line]:
     """Entries about one order, which needs no link to itself."""
-    return [_line(row, row.entry, row.kind, "") for row in found]
+    return [_line(row, row.entry, row.kind, "")._replace(is_spoilt=row.is_spoilt) for row in found]
 
 
 def order_id(text: str) -> bytes:

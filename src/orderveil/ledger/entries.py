@@ -10,6 +10,7 @@ Rules kept here:
 from datetime import datetime
 from enum import StrEnum
 from os import urandom
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -175,12 +176,27 @@ def decode(raw: bytes) -> Entry:
     return _act_decoder.decode(raw)
 
 
-def read(raw: bytes | None) -> Entry | None:
-    """What stored bytes say; None if their term is over, or if they are no entry."""
+class Reading(NamedTuple):
+    """What became of reading an entry's stored bytes."""
+
+    entry: Entry | None
+    is_spoilt: bool
+    """True: there are bytes, and they are no entry."""
+
+
+def reading(raw: bytes | None) -> Reading:
+    """What stored bytes say. Never raises: nobody hides a page by spoiling an entry on it."""
+    if raw is None:
+        return Reading(None, is_spoilt=False)
     try:
-        return None if raw is None else decode(bytes(raw))
-    except ValueError:
-        return None
+        return Reading(decode(bytes(raw)), is_spoilt=False)
+    except (ValueError, RecursionError):
+        return Reading(None, is_spoilt=True)
+
+
+def read(raw: bytes | None) -> Entry | None:
+    """The same for whoever does not tell why there is none: over their term, or no entry."""
+    return reading(raw).entry
 
 
 def rows_of(raw: bytes) -> tuple[int, bytes] | None:

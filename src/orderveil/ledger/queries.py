@@ -2,6 +2,7 @@
 
 Rules kept here:
 - answers come from the entries' own bytes, the same that are hashed into the tree;
+- bytes that are no entry are told as such, and stop no answer;
 - a row of a bulk speaks through the bulk's head;
 - what a partner was shown counts whatever it was told to do with it: no answer forgets it.
 """
@@ -21,8 +22,8 @@ from orderveil.ledger.entries import (
     DisclosureEntry,
     Entry,
     PolicyRef,
-    decode,
     read,
+    reading,
 )
 
 PAGE = 1_000
@@ -40,6 +41,8 @@ class OrderEntry(NamedTuple):
     credential: int | None
     entry: Entry | None
     """What the entry says; None when its bytes' term is over, or when they are no entry."""
+    is_spoilt: bool
+    """True: there are bytes, and they are no entry."""
     place: int | None
     """Its index in the log; None until it is sequenced."""
 
@@ -74,12 +77,16 @@ class Placed(NamedTuple):
     place: int
     entry_id: UUID
     at: datetime
+    kind: str
     entry: Entry | None
-    """None when its bytes' term is over."""
+    """None when its bytes' term is over, or when they are no entry."""
+    is_spoilt: bool
+    """True: there are bytes, and they are no entry."""
 
 
 _LATEST = """
-SELECT leaf.index, leaf.entry_id, leaf.at, coalesce(act.entry, record.entry)
+SELECT leaf.index, leaf.entry_id, leaf.at, coalesce(act.kind, record.kind, ''),
+       coalesce(act.entry, record.entry)
   FROM ledger_leaf AS leaf
   LEFT JOIN ledger_entry AS act ON leaf.order_id IS NULL AND act.entry_id = leaf.entry_id
   LEFT JOIN ledger_record AS record ON record.order_id = leaf.order_id
@@ -113,8 +120,8 @@ def latest(log_id: int, limit: int) -> list[Placed]:
     """The last entries of a log that have a place, oldest first; a bulk is one of them."""
     rows = store.query(_LATEST, [log_id, limit])
     return [
-        Placed(index, entry_id, at, None if raw is None else decode(bytes(raw)))
-        for index, entry_id, at, raw in reversed(rows)
+        Placed(index, entry_id, at, kind, *reading(raw))
+        for index, entry_id, at, kind, raw in reversed(rows)
     ]
 
 
@@ -138,7 +145,7 @@ def order_entry(
     """A row as the statements about one order have it."""
     known = Hop(hop) if hop else None
     told = (entry_id, at, kind, parcel_no, known, partner, credential)
-    return OrderEntry(*told, read(raw), index)
+    return OrderEntry(*told, *reading(raw), index)
 
 
 def who_holds(order_id: bytes, field: Field) -> list[Holding]:
@@ -184,5 +191,5 @@ def seen_by(credential_id: int, start: datetime, end: datetime) -> Iterator[Seen
 
 
 def _forms(raw: bytes | None) -> dict[Field, Form]:
-    entry = None if raw is None else decode(bytes(raw))
+    entry = read(raw)
     return entry.forms if isinstance(entry, DisclosureEntry | BulkEntry) else {}

@@ -13,6 +13,8 @@ from orderveil.ledger.store import query
 from orderveil.partners.models import Partner
 from orderveil.scams.picture import LedgerLine, LedgerNews
 
+_SPOILT = "not readable: the stored bytes are no entry"
+
 
 def news(brand_id: int, order_id: bytes, after: int = -1) -> LedgerNews:
     """The order's entries past index `after`, each proved against the last checkpoint."""
@@ -21,7 +23,9 @@ def news(brand_id: int, order_id: bytes, after: int = -1) -> LedgerNews:
         (entry for entry in placed if (entry.place or 0) > after), key=lambda e: e.place or 0
     )
     verifier, partners = _verifier(brand_id), _partners(brand_id)
-    failed = [entry for entry in fresh if not _is_proved(entry.entry_id, verifier)]
+    failed = [
+        entry for entry in fresh if entry.is_spoilt or not _is_proved(entry.entry_id, verifier)
+    ]
     sentence = (
         f"{len(failed)} of {len(placed)} entries could not be proved."
         if failed
@@ -40,7 +44,7 @@ def latest_news(brand_id: int, count: int) -> LedgerNews:
         "SELECT coalesce(max(published_size), 0) FROM ledger_head WHERE log_id = %s", [brand_id]
     )[0][0]
     placed = [entry for entry in latest(brand_id, count) if entry.place < signed]
-    failed = sum(not _is_proved(entry.entry_id, verifier) for entry in placed)
+    failed = sum(entry.is_spoilt or not _is_proved(entry.entry_id, verifier) for entry in placed)
     sentence = (
         f"{failed} of the last {len(placed)} entries could not be proved."
         if failed
@@ -75,7 +79,7 @@ def _line(entry: OrderEntry, partners: Mapping[int, str]) -> LedgerLine:
         index=entry.place or 0,
         at=entry.at,
         kind=str(entry.kind).replace("_", " "),
-        what=_what(entry.entry),
+        what=_SPOILT if entry.is_spoilt else _what(entry.entry),
         hop=entry.hop or "",
         partner=partners.get(entry.partner or 0, ""),
         entry_id=str(entry.entry_id),
@@ -88,8 +92,8 @@ def _placed_line(placed: Placed, partners: Mapping[int, str]) -> LedgerLine:
     return LedgerLine(
         index=placed.place,
         at=placed.at,
-        kind="" if said is None else str(said.kind).replace("_", " "),
-        what=_what(said),
+        kind=str(said.kind if said else placed.kind).replace("_", " "),
+        what=_SPOILT if placed.is_spoilt else _what(said),
         hop=str(view.hop) if view else "",
         partner=partners.get((view and view.partner) or 0, ""),
         entry_id=str(placed.entry_id),

@@ -83,7 +83,8 @@ def _line(actor: Actor, each: OrderEntry) -> Line:
             told_person(actor, entry.person, entry.partner),
             each.entry_id,
         )
-    return Line(each.at, words, "", each.partner, None, each.entry_id)
+    what = _("The stored bytes are no entry: somebody changed them.") if each.is_spoilt else ""
+    return Line(each.at, words, what, each.partner, None, each.entry_id)
 
 
 def _of_act(entry: ActEntry) -> str:

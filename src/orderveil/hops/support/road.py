@@ -62,6 +62,8 @@ class Holder:
     times: int
     last: datetime
     entry_id: UUID
+    is_spoilt: bool
+    """True: bytes of some of these disclosures are no entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def _holder(group: Sequence[Shown]) -> Holder:
         times=sum(each.times for each in group),
         last=newest.last,
         entry_id=newest.entry_id,
+        is_spoilt=any(each.is_spoilt for each in group),
     )
 
 
