@@ -1,6 +1,7 @@
 """One order for a person's eyes: who was shown it, and what happened last."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -10,11 +11,12 @@ from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
 from orderveil.ledger import sequencer, store
+from orderveil.ledger.acts import ActKind, record_bulk
 from orderveil.ledger.counting import shown_between
 from orderveil.ledger.export import chunks
-from orderveil.ledger.of_order import latest_of, shown_of
+from orderveil.ledger.of_order import last_of_kinds, latest_of, page_of, shown_of
 from orderveil.ledger.queries import entries_of, latest, seen_by
-from scene import NOW, Scene, rows
+from scene import ME, NOW, Scene, rows
 
 SPOILT = (
     b"\xff\xfe\x00 no entry",
@@ -129,3 +131,20 @@ def test_the_latest_come_first_and_no_more_than_asked(scene):
     found = latest_of(order, 3)
     assert [each.at for each in found] == [scene.now - timedelta(minutes=n) for n in range(3)]
     assert found[0] == entries_of(order)[-1]
+
+
+def test_an_entry_on_several_parcels_is_one_line(scene):
+    """And no page is begun in its middle."""
+    order = scene.admit()
+    scene.now += timedelta(minutes=1)
+    who = [(order, parcel) for parcel in (1, 2, 3)]
+    entry = record_bulk(scene.brand.pk, ActKind.ERASED, who, now=scene.now, who=ME)
+    first = page_of(order, 1)
+    assert ([row.entry_id for row in first.rows], first.more) == ([entry], entry)
+    rest = page_of(order, 99, before=first.more, log_id=scene.brand.pk)
+    assert rest.more is None
+    assert [row.entry_id for row in rest.rows] == [row.entry_id for row in latest_of(order, 99)[1:]]
+    assert page_of(order, 1, before=UUID(int=7)).rows == first.rows
+    assert page_of(order, 1, log_id=0).rows == []
+    assert last_of_kinds(order, scene.brand.pk, [ActKind.ERASED]) == (entry, scene.now)
+    assert last_of_kinds(order, 0, [ActKind.ERASED]) is None

@@ -316,6 +316,37 @@ def test_who_holds_this_now(desk, order):
         assert desk.client(desk.person(Role.AUDITOR)).get(url).status_code == 404
 
 
+def test_the_record_of_an_order_comes_page_by_page(desk, order):
+    """However often it was shown: every entry is on one page, and everything counts above."""
+    with connect() as owner:
+        owner.execute(
+            "INSERT INTO ledger_record (order_id, at, entry_id, log_id, kind, hop, partner_id,"
+            " credential_id, entry) SELECT order_id, at - n / 3 * interval '1 second',"
+            " gen_random_uuid(), log_id, kind, hop, partner_id, credential_id, entry"
+            " FROM ledger_record, generate_series(1, 149) AS n"
+            " WHERE order_id = %s AND kind = 'disclosure'",
+            [order],
+        )
+    every = {
+        str(entry)
+        for (entry,) in rows("SELECT entry_id FROM ledger_record WHERE order_id = %s", [order])
+    }
+    client = desk.client(desk.person(Role.AUDITOR))
+    url = f"/ledger/orders/{order.hex()}/"
+    listed, path = [], url
+    while path:
+        page = client.get(path).content.decode()
+        assert re.search(r"phone masked \S*wms\S* .{0,60} 150 balanced", text(client.get(path)))
+        table = page.rpartition("<table")[2]
+        found = re.findall(r'/ledger/entries/([0-9a-f-]{36})/"', table)
+        assert len(found) <= 50
+        listed += found
+        older = re.search(r'rel="next" href="([^"]+)"', page)
+        path = url + older[1] if older else None
+    assert len(listed) == len(every)
+    assert set(listed) == every
+
+
 def test_an_erased_order_still_says_who_was_shown_it(desk, order):
     """The erasure is said, and every recipient stays on the page."""
     erase(desk.scene.brand.pk, [order], now=desk.scene.now, who=ME)

@@ -1,17 +1,19 @@
-"""Who holds this now: of an order's entries, who was shown which field in which form.
+"""Who holds this now: of what was shown of an order, who was shown which field in which form.
 
 Rules kept here:
 - whatever was shown is held: no erasure here takes it out of somebody else's hands;
 - the same holder, field and form is one line: how often, first, last, under which policy last.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from orderveil.core.fields import PERSONAL, Field
-from orderveil.ledger.queries import Holding, OrderEntry, holdings
+from orderveil.core.forms import SHOWS_NOTHING
+from orderveil.ledger.of_order import Shown
 from orderveil.ledger.words import plain
 
 
@@ -31,31 +33,35 @@ class Holder(NamedTuple):
     policy: str
 
 
-def of(entries: Iterable[OrderEntry]) -> tuple[list[Holder], list[Holder]]:
+def of(shown: Iterable[Shown]) -> tuple[list[Holder], list[Holder]]:
     """(of personal fields, of facts), in the order of the fields."""
-    found = holdings(entries)
-    told = {field: _holders(field, found[field]) for field in Field if field in found}
+    groups: dict[Field, dict[tuple[object, ...], list[Shown]]] = defaultdict(dict)
+    for one in sorted(shown, key=lambda one: one.first):
+        for field, form in (one.forms or {}).items():
+            if form not in SHOWS_NOTHING:
+                key = (one.partner, one.hop, one.person, form)
+                groups[field].setdefault(key, []).append(one)
+    told = {field: _holders(field, groups[field]) for field in Field if field in groups}
     personal = [one for field, each in told.items() if field in PERSONAL for one in each]
     facts = [one for field, each in told.items() if field not in PERSONAL for one in each]
     return personal, facts
 
 
-def _holders(field: Field, shown: list[Holding]) -> list[Holder]:
-    groups: dict[tuple[object, ...], list[Holding]] = {}
-    for one in shown:
-        groups.setdefault((one.partner, one.hop, one.person, one.form), []).append(one)
-    return [
-        Holder(
-            field=plain(field),
-            form=plain(each[-1].form),
-            partner=each[-1].partner,
-            hop=each[-1].hop,
-            person=each[-1].person or "",
-            times=len(each),
-            first=each[0].at,
-            last=each[-1].at,
-            entry_id=each[-1].entry_id,
-            policy=each[-1].policy.name,
-        )
-        for each in groups.values()
-    ]
+def _holders(field: Field, groups: Mapping[tuple[object, ...], list[Shown]]) -> list[Holder]:
+    return [_holder(field, each) for each in groups.values()]
+
+
+def _holder(field: Field, each: list[Shown]) -> Holder:
+    last = max(each, key=lambda one: one.last)
+    return Holder(
+        field=plain(field),
+        form=plain((last.forms or {})[field]),
+        partner=last.partner,
+        hop=last.hop,
+        person=last.person or "",
+        times=sum(one.times for one in each),
+        first=each[0].first,
+        last=last.last,
+        entry_id=last.entry_id,
+        policy=last.policy,
+    )

@@ -50,6 +50,13 @@ class Shown(NamedTuple):
     """The last one's."""
 
 
+class Happened(NamedTuple):
+    """That something happened, and where it is recorded."""
+
+    entry_id: UUID
+    at: datetime
+
+
 class PageOf(NamedTuple):
     """A page of what happened to an order, the newest first."""
 
@@ -139,12 +146,10 @@ def page_of(
     return PageOf(found, found[-1].entry_id if len(rows) > limit else None)
 
 
-def last_of_kinds(
-    order_id: bytes, log_id: int, kinds: Collection[str]
-) -> tuple[UUID, datetime] | None:
-    """(entry, when) of the last thing of one of these kinds that happened to an order."""
+def last_of_kinds(order_id: bytes, log_id: int, kinds: Collection[str]) -> Happened | None:
+    """The last thing of one of these kinds that happened to an order."""
     rows = store.query(_LAST, [order_id, log_id, list(kinds)])
-    return rows[0] if rows else None
+    return Happened(*rows[0]) if rows else None
 
 
 def _shown(row: tuple[Any, ...]) -> Shown:

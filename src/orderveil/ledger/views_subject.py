@@ -9,33 +9,34 @@ from django.shortcuts import render
 from orderveil.core.actors import Actor
 from orderveil.core.errors import RefusedError
 from orderveil.core.numbers import row_number
-from orderveil.ledger import browsing, drawing, holders, queries, sightings, store
+from orderveil.ledger import browsing, drawing, holders, of_order, sightings, store
 from orderveil.ledger.acts import ActKind
 from orderveil.ledger.browsing import Wanted
 from orderveil.ledger.sightings import Day
 from orderveil.ledger.views import before
 
 ROWS_SHOWN = 200
-ENTRIES_SHOWN = 200
-LAST = 1 << 62
-"""After every place: what waits for its own."""
+ENTRIES_SHOWN = 50
 
 
 def order(request: HttpRequest, actor: Actor, order: str) -> HttpResponse:
     """Everything on record about one order, and who holds what of it."""
-    found = queries.entries_of(drawing.order_id(order), log_id=actor.brand_id)
-    if not found:
+    number = drawing.order_id(order)
+    after = before(request)
+    page = of_order.page_of(number, ENTRIES_SHOWN, log_id=actor.brand_id, before=after)
+    if not page.rows:
         raise RefusedError(drawing.NOT_HERE)
-    found.sort(key=lambda row: (row.at, LAST if row.place is None else row.place))
-    personal, facts = holders.of(found)
-    erased = [row for row in found if row.kind in _ERASED]
+    shown = of_order.shown_of(number, log_id=actor.brand_id)
+    personal, facts = holders.of(shown)
     told = {
         "order": order.lower(),
-        "lines": drawing.lines_of_order(reversed(found[-ENTRIES_SHOWN:])),
-        "left": max(0, len(found) - ENTRIES_SHOWN),
+        "lines": drawing.lines_of_order(page.rows),
+        "more": page.more,
+        "is_first": after is None,
         "personal": personal,
         "facts": facts,
-        "erased": erased[-1] if erased else None,
+        "spoilt": [one for one in shown if one.is_spoilt],
+        "erased": of_order.last_of_kinds(number, actor.brand_id, _ERASED),
     }
     return render(request, "ledger/order.html", told)
 
