@@ -9,6 +9,7 @@ from orderveil.core.roles import Role
 from orderveil.hops.support import asking
 from orderveil.ledger.queries import entries_of
 from realserver import running_server
+from web.test_accessibility import barriers_of
 
 PHONE, MASKED = "+919000000001", "XXXXXX0001"
 # What a tab does when it is left, hidden, printed or put aside by htmx: the browser's own events.
@@ -77,6 +78,27 @@ def test_it_hides_when_its_seconds_are_over_and_whatever_happens_before(page):
     assert PHONE not in page.run("return document.documentElement.outerHTML")
     assert page.run("return location.href") == page.site + page.path
     assert len([each for each in entries_of(page.order) if each.kind == "reveal"]) == 5
+
+
+def test_a_screen_reader_is_told_once(page):
+    """What is announced has the value and who looked, and does not change while it counts down."""
+    reveal(page)
+    page.run(
+        "window.told = 0; const box = document.querySelector('#value-phone .revealed');"
+        "const live = '[role=status], [role=alert], [aria-live]';"
+        "window.seen = (node) => { node = node.nodeType === 1 ? node : node.parentElement;"
+        " return node && node.closest(live) && !node.closest('[aria-hidden=true]'); };"
+        "new MutationObserver((all) => { window.told += all.filter((each) => seen(each.target))"
+        ".length; }).observe(box, {subtree: true, childList: true, characterData: true})"
+    )
+    said = page.text("#value-phone [role=status]")
+    assert PHONE in said
+    assert "seen by Support" in said
+    assert "hidden in" not in said
+    page.wait_for("return Number(document.querySelector('[data-left]').textContent) < 28")
+    assert page.run("return window.told") == 0
+    assert page.run("return document.querySelectorAll('#value-phone [role=status]').length") == 1
+    assert barriers_of(page) == []
 
 
 def test_a_copy_says_who_looked(page):
