@@ -97,6 +97,25 @@ def test_a_listing_can_be_of_one_partner(db):
     assert subscriptions.listing(BRAND, partner_id=PARTNER + 1) == [other]
 
 
+def test_pages_follow_each_other(db):
+    """Those that live first, each once; wherever the last one stands by now; no other brand's."""
+    numbers = [subscribed()[0].subscription_id for _ in range(5)]
+    other, _ = subscribed(brand_id=OTHER_BRAND)
+    for number in numbers[1], numbers[4]:
+        assert subscriptions.revoke(BRAND, number, NOW) is None
+    order = [numbers[place] for place in (3, 2, 0, 4, 1)]
+    after, found = None, []
+    while page := subscriptions.page(BRAND, limit=2, after=after):
+        assert len(page) <= 2
+        found += [each.subscription_id for each in page]
+        after = found[-1]
+    assert found == order
+    for nothing in (other.subscription_id, 1 << 40):
+        (first,) = subscriptions.page(BRAND, limit=1, after=nothing)
+        assert first.subscription_id == order[0]
+    assert subscriptions.page(BRAND, limit=9, partner_id=PARTNER + 1) == []
+
+
 def test_revoking_ends_what_was_to_be_sent(db):
     """A revoked subscription's pending deliveries are dead, and it can't be revoked twice."""
     subscription, _ = subscribed()

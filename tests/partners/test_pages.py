@@ -12,7 +12,7 @@ from orderveil.gate.quotas import orders as asked_anew
 from orderveil.hops.storefront.formats import Format
 from orderveil.outbox import subscribing, subscriptions
 from orderveil.outbox.events import EventKind
-from orderveil.partners import credentials, quotas, registry
+from orderveil.partners import credentials, listing, quotas, registry
 from orderveil.partners.forms import FORMATS
 from orderveil.partners.models import Agreement, Brand, Channel, Credential, Partner
 from partners import sample
@@ -354,6 +354,22 @@ def test_a_subscription_is_added_rotated_and_ended(desk):
     assert "revoked" in client.get(page).content.decode()
     assert client.post(f"{page}rotate/", {"overlap": "1"}).status_code == 404
     assert sample.last_act(scene.brand)[0] == "subscription_revoked"
+
+
+def test_the_list_of_subscriptions_comes_page_by_page(desk, monkeypatch):
+    """The next page begins behind the last row, and keeps the partner that was asked for."""
+    numbers = [a_subscription(desk.scene) for _ in range(3)]
+    monkeypatch.setattr(listing, "PAGE", 2)
+    client = desk.client(desk.person(Role.AUDITOR))
+    partner = desk.scene.seat(Hop.COURIER).partner.pk
+    path, found = f"/subscriptions/?partner={partner}", []
+    while path:
+        page = client.get(path).content.decode()
+        found.append(re.findall(r'href="/subscriptions/(\d+)/"', page))
+        following = re.search(r'href="(\?[^"]*after=[^"]+)"', page)
+        path = "/subscriptions/" + following[1].replace("&amp;", "&") if following else None
+        assert path is None or f"partner={partner}" in path
+    assert found == [[str(numbers[2]), str(numbers[1])], [str(numbers[0])]]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/in", "ftp://x.example/", "nonsense"])

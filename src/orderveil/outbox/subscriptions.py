@@ -139,6 +139,35 @@ def listing(brand_id: int, *, partner_id: int | None = None) -> list[Subscriptio
         return [read_subscription(row) for row in cursor.fetchall()]
 
 
+def page(
+    brand_id: int, *, limit: int, partner_id: int | None = None, after: int | None = None
+) -> list[Subscription]:
+    """Up to `limit` of the brand's subscriptions, those that live first, the newest first.
+
+    Those behind the one numbered `after`, wherever it stands by now; a number that is none of the
+    brand's begins anew. Of one partner if asked.
+    """
+    last = find(brand_id, after) if after is not None else None
+    told = {
+        "brand": brand_id,
+        "partner": partner_id,
+        "ended": last is not None and last.revoked_at is not None,
+        "last": last.subscription_id if last else None,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {SUBSCRIPTION_COLUMNS} FROM outbox_subscription s"  # noqa: S608
+            " WHERE s.brand_id = %(brand)s"
+            " AND (%(partner)s::bigint IS NULL OR s.partner_id = %(partner)s)"
+            " AND (%(last)s::bigint IS NULL"
+            "      OR (s.revoked_at IS NOT NULL, -s.id) > (%(ended)s, -%(last)s::bigint))"
+            " ORDER BY s.revoked_at IS NOT NULL, s.id DESC LIMIT %(limit)s",
+            told,
+        )
+        return [read_subscription(row) for row in cursor.fetchall()]
+
+
 def revoke(brand_id: int, subscription_id: int, now: datetime) -> Problem | None:
     """End a subscription and what was still to be sent by it; a Problem if there is none alive."""
     with transaction.atomic(), connection.cursor() as cursor:

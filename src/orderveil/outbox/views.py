@@ -18,6 +18,7 @@ from orderveil.ledger.acts import by
 from orderveil.outbox import subscribing, subscriptions
 from orderveil.outbox.forms import SubscriptionForm
 from orderveil.outbox.subscriptions import NO_SUCH_SUBSCRIPTION, Subscription
+from orderveil.partners import listing
 from orderveil.partners.forms import RotateForm, refuse
 from orderveil.partners.models import Partner
 from orderveil.partners.showing import asked, shown_once, state_of
@@ -28,12 +29,18 @@ MOST_NUMBER = 2**63 - 1
 
 @require_safe
 def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Every subscription of the brand, those that live first."""
-    partner = row_number(request.GET.get("partner", ""))
-    found = subscriptions.listing(actor.brand_id, partner_id=partner)
-    found.sort(key=lambda each: (each.revoked_at is not None, -each.subscription_id))
-    rows = [{"subscription": each, "state": state_of(each, actor.now)} for each in found]
-    return render(request, "outbox/subscriptions.html", {"rows": rows, "partner": partner})
+    """A page of the brand's subscriptions, those that live first."""
+    partner, after = (row_number(request.GET.get(name, "")) for name in ("partner", "after"))
+    found = subscriptions.page(
+        actor.brand_id, partner_id=partner, after=after, limit=listing.PAGE + 1
+    )
+    shown = found[: listing.PAGE]
+    told = {
+        "rows": [{"subscription": each, "state": state_of(each, actor.now)} for each in shown],
+        "partner": partner,
+        "next": shown[-1].subscription_id if len(found) > len(shown) else None,
+    }
+    return render(request, "outbox/subscriptions.html", told)
 
 
 @require_http_methods(["GET", "POST"])
