@@ -1,8 +1,11 @@
 """Lists for people: masked, in the order of a key, only what may be seen, paid for row by row."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from desk import Desk
 from orderveil.core.errors import Problem
@@ -18,7 +21,7 @@ from orderveil.ledger.entries import BulkEntry
 from orderveil.ledger.queries import entries_of
 from orderveil.people import memberships
 from orderveil.people.budgets import PER_MINUTE, Spending
-from scene import ME, PERSON, Scene, execute
+from scene import ME, PERSON, Scene, execute, rows
 
 ALL = Wanted()
 
@@ -145,6 +148,64 @@ def test_a_centre_with_several_parcels_of_an_order_has_one_row(desk, centre):
         desk.scene.assign(Hop.SUPPORT, order, centre, number)
     actor = desk.actor(desk.person(Role.OUTSOURCED_SUPPORT, partner=centre.partner))
     assert ids(list_orders(actor, ALL, None, now=desk.scene.now)) == [order]
+
+
+def _centre_of_many(desk, centre):
+    """Its agent, and orders of one and of two parcels in several states: most are its to work."""
+    for number in range(12):
+        desk.scene.now += timedelta(seconds=1)
+        states = (ParcelState.PACKED, ParcelState.SHIPPED, ParcelState.DELIVERED)
+        parcels = (ParcelDraft("a", states[number % 3]), ParcelDraft("b", states[number % 2]))
+        order = desk.scene.admit(desk.scene.draft(parcels=parcels[: 1 + number % 2]), assign=False)
+        if number % 4:
+            desk.scene.assign(Hop.SUPPORT, order, centre)
+        if number % 2:
+            desk.scene.now += timedelta(seconds=1)
+            desk.scene.assign(Hop.SUPPORT, order, centre, 2)
+    return desk.actor(desk.person(Role.OUTSOURCED_SUPPORT, partner=centre.partner))
+
+
+def test_both_ways_to_a_centres_list_find_the_same(desk, centre, monkeypatch):
+    """Picked out of the brand's few parcels in a state, or out of the history of the centre."""
+    monkeypatch.setattr(listing, "PAGE", 2)
+    actor, since = _centre_of_many(desk, centre), desk.scene.now - timedelta(seconds=6)
+    for state in (ParcelState.PACKED, ParcelState.SHIPPED, ParcelState.DELIVERED):
+        for wanted in (Wanted(state), Wanted(state, since=since), Wanted(state, until=since)):
+            found = []
+            for few in (False, True):
+                monkeypatch.setattr(listing, "_are_few", lambda *_, few=few: few)
+                found.append(pages(actor, wanted, desk.scene.now))
+            assert found[0] == found[1], wanted
+            assert any(found[0]), wanted
+
+
+def test_a_centres_list_is_read_by_keys_without_statistics(desk, centre, monkeypatch):
+    """Each row of another table by its whole key; the history in its index's order, unsorted."""
+    actor, now = _centre_of_many(desk, centre), desk.scene.now
+    keys = {"partners_assignment_pkey", "vault_order_pkey"}
+    used = {0: keys | {"partners_assignment_list", "vault_parcel_pkey"}}
+    used[1_000] = keys | {"vault_parcel_state"}
+    for few, indexes in used.items():
+        monkeypatch.setattr(listing, "FEW", few)
+        plan = _plan_of(lambda: list_orders(actor, Wanted(ParcelState.SHIPPED), None, now=now))
+        assert set(re.findall(r"\b(?:on|using) (\w+_(?:pkey|list|state))\b", plan)) == indexes
+        assert ("Sort" in plan) == bool(few)
+
+
+def _plan_of(do):
+    """How the server reads a partner's list when `do` asks for one, tables being large."""
+    with CaptureQueriesContext(connection) as asked:
+        do()
+    ((sql, before),) = [
+        (each["sql"], asked[at - 1]["sql"])
+        for at, each in enumerate(asked)
+        if "partners_assignment s" in each["sql"]
+    ]
+    with transaction.atomic():
+        execute("SET LOCAL enable_seqscan = off")
+        if before.startswith("SET LOCAL"):
+            execute(before)
+        return "\n".join(line for (line,) in rows("EXPLAIN " + sql.replace("%", "%%")))
 
 
 def test_a_warehouse_lists_its_window_only(desk):
