@@ -8,6 +8,7 @@ import pytest
 
 import database
 from orderveil.gate import wire
+from scene import together
 
 NOW = datetime(2026, 11, 23, 6, 0, 0, 123456, tzinfo=UTC)
 
@@ -62,6 +63,22 @@ def test_a_connection_that_the_server_cut_is_replaced(line):
         admin.execute("SELECT pg_terminate_backend(%s)", [first])
     ((second,),) = line.run(*ask)
     assert second != first
+
+
+def test_what_a_living_server_refuses_is_not_repeated(line, monkeypatch):
+    """A statement that ran out of time runs once, and costs no other connection its life."""
+    monkeypatch.setattr(wire, "STATEMENT_SECONDS", 1)
+    whose = ("SELECT pg_backend_pid()::bigint FROM pg_sleep(0.3)", {}, (wire.read_int64,))
+    before = {one for ((one,),) in together(*[lambda: line.run(*whose)] * 3)}
+    calls = []
+    real = wire._execute
+    monkeypatch.setattr(wire, "_execute", lambda *args: calls.append(1) or real(*args))
+    with pytest.raises(psycopg.errors.QueryCanceled):
+        line.run("SELECT %(channel)s FROM pg_sleep(5)", {"channel": b"1"}, (wire.read_int64,))
+    assert len(calls) == 1
+    after = {one for ((one,),) in together(*[lambda: line.run(*whose)] * 2)}
+    assert len(before) == 3
+    assert after < before
 
 
 def test_no_two_threads_use_one_connection_at_once(line):

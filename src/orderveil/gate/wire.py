@@ -3,8 +3,9 @@
 psycopg's cursors cost more than the statement itself here (docs/performance.md), so this file hands
 libpq what it wants: parameters as bytes, results as bytes. Rules kept here:
 - autocommit, `synchronous_commit = on`: when a call returns, what it wrote is durable;
-- a connection that failed is thrown away; the call is made once more on a fresh one, which may
-  record a disclosure twice (we over-report) and never loses one, and finds an order it admitted;
+- a connection that failed is thrown away; if it is gone, the call is made once more on a fresh one,
+  which may record a disclosure twice (we over-report) and never loses one, and finds an order it
+  admitted; what a living server refused (a timeout, a deadlock) is the caller's to hear of;
 - never inside a caller's transaction: these connections are nobody else's.
 """
 
@@ -163,7 +164,9 @@ class Wire:
         with self._places:
             try:
                 return self._run(sql, params, readers)
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                if not _is_gone(error):
+                    raise
                 # The server may have been restarted: the others are as dead as this one.
                 self.close()
                 return self._run(sql, params, readers)
@@ -188,6 +191,14 @@ class Wire:
             raise
         self._free.append((conn, prepared))
         return rows
+
+
+def _is_gone(error: psycopg.OperationalError) -> bool:
+    """Is it the connection that failed, or the server that goes? libpq's own errors have no code.
+
+    57P: shut down, crashed, starting up. 08: the connection. Other codes are refusals.
+    """
+    return error.sqlstate is None or error.sqlstate.startswith(("57P", "08"))
 
 
 def _connect() -> psycopg.Connection[Row]:
