@@ -1,5 +1,6 @@
 """Subscribing, rotating, ending: each an act that names who did it, and none names a secret."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -25,12 +26,14 @@ def made(db):
 
 
 def test_a_subscription_is_recorded_with_who_made_it(made):
-    """Its act names partner, hop and kinds."""
+    """Its act names partner, hop and kinds, and where to by a digest: a URL may hold a token."""
     partner, subscription, secret = made
     subject = f"subscription:{subscription.subscription_id}"
     assert sample.last_act(partner.brand) == ("subscription_added", subject)
     who, detail = sample.last_detail(partner.brand)
     assert (who, detail["kinds"]) == ("person:7", "parcel.packed")
+    assert detail["url_digest"] == hashlib.sha256(URL.encode()).hexdigest()
+    assert URL not in sample.everything_stored("ledger_entry")
     assert secret not in sample.everything_stored("ledger_entry")
 
 

@@ -57,6 +57,24 @@ def test_a_token_is_stored_as_a_digest_only(partner):
         assert secret.encode().hex() not in stored
 
 
+def test_the_act_says_what_the_credential_was_allowed(partner):
+    """Its networks, its end and its limit as they were issued; nothing where there is none."""
+    ends = NOW + timedelta(days=30)
+    issue(partner, networks=["192.0.2.0/24", "2001:db8::/48"], expires_at=ends, daily_limit=50)
+    detail = sample.last_detail(partner.brand)[1]
+    assert detail == {
+        "partner": partner.pk,
+        "hop": "courier",
+        "daily_limit": 50,
+        "networks": "192.0.2.0/24,2001:db8::/48",
+        "expires_at": ends.isoformat(),
+        "channel": None,
+    }
+    issue(partner)
+    detail = sample.last_detail(partner.brand)[1]
+    assert (detail["networks"], detail["expires_at"]) == ("", None)
+
+
 def test_two_tokens_are_never_alike(partner):
     """256 random bits each."""
     tokens = {issue(partner)[1] for _ in range(5)}

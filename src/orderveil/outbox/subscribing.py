@@ -1,5 +1,6 @@
 """Subscribing a partner's system, changing its secret, ending it: each an act, with who did it."""
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -37,6 +38,8 @@ def add(
         "partner": partner.pk,
         "hop": hop,
         "kinds": ",".join(sorted({str(kind) for kind in kinds})),
+        # A URL may hold a token of the receiver's: the record gets a digest, which proves it.
+        "url_digest": hashlib.sha256(url.encode()).hexdigest(),
     }
     number = made[0].subscription_id
     _record(partner.brand_id, ActKind.SUBSCRIPTION_ADDED, number, now, who, detail)

@@ -73,7 +73,14 @@ def issue(
         now=now,
         who=who or machine(),
         subject=f"credential:{made.pk}",
-        detail={"partner": partner.pk, "hop": hop, "daily_limit": daily_limit or 0},
+        detail={
+            "partner": partner.pk,
+            "hop": hop,
+            "daily_limit": daily_limit or 0,
+            "networks": ",".join(allowed),
+            "expires_at": expires_at.isoformat() if expires_at else None,
+            "channel": channel.pk if channel else None,
+        },
     )
     return made, f"ov_{made.pk}_{secret}"
 
