@@ -3,10 +3,12 @@
 Rules kept here:
 - a network is the /24 of an IPv4 address or the /48 of an IPv6 one: what a provider hands out
   together, so that a new address of the same office is no news;
-- noting costs a look into memory; the database hears of a network once per process.
+- noting costs two looks into memory; the database hears of a credential's network once per
+  process (and again once that knows `MOST_KNOWN` of them), however many addresses it has.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_network
 from typing import NamedTuple
 
@@ -16,7 +18,7 @@ from orderveil.partners.credentials import address_of
 from orderveil.partners.models import Credential
 
 MOST_KNOWN = 50_000
-_known: set[tuple[int, str | None]] = set()
+_known: set[tuple[int, str]] = set()
 
 
 class Seen(NamedTuple):
@@ -32,6 +34,7 @@ class Seen(NamedTuple):
     """When the first of them was seen."""
 
 
+@lru_cache(maxsize=4_096)
 def network_of(address: str | None) -> str | None:
     """The network of an address, as CIDR; None if it is none."""
     source = address_of(address)
@@ -43,20 +46,18 @@ def network_of(address: str | None) -> str | None:
 
 def note(credential: Credential, address: str | None, now: datetime) -> None:
     """Remember where a credential that proved genuine was used from."""
-    key = (credential.pk, address)
-    if key in _known:
-        return
     network = network_of(address)
-    if network is not None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO partners_network (brand_id, credential_id, network, first_at)"
-                " VALUES (%s, %s, %s, %s) ON CONFLICT (credential_id, network) DO NOTHING",
-                [credential.brand_id, credential.pk, network, now],
-            )
+    if network is None or (credential.pk, network) in _known:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO partners_network (brand_id, credential_id, network, first_at)"
+            " VALUES (%s, %s, %s, %s) ON CONFLICT (credential_id, network) DO NOTHING",
+            [credential.brand_id, credential.pk, network, now],
+        )
     if len(_known) >= MOST_KNOWN:
         _known.clear()
-    _known.add(key)
+    _known.add((credential.pk, network))
 
 
 def unlooked(brand_id: int, limit: int = 500) -> list[Seen]:
