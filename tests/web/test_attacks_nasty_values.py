@@ -14,7 +14,9 @@ from desk import Desk
 from fuzzing import LESSER, NASTY, Fuzz
 from matrix import Things
 from orderveil.core.roles import Role
+from orderveil.gate import asking
 from orderveil.people import budgets
+from orderveil.people.budgets import Spending
 from orderveil.web.urls import PAGES
 from people.door import visitor
 from web.test_matrix import MAY, urls_of, values_for
@@ -61,7 +63,7 @@ def endless(monkeypatch):
     """Budgets without end: what is looked at are values."""
     for what in budgets.PER_MINUTE:
         monkeypatch.setitem(budgets.PER_MINUTE, what, ENDLESS)
-    monkeypatch.setattr(budgets, "SEARCHES_PER_DAY", ENDLESS)
+    monkeypatch.setitem(asking.FOR_EVERYBODY, Spending.SEARCHES, ENDLESS)
 
 
 def _fuzz(things: Things, role: Role) -> Fuzz:

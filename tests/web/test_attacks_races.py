@@ -12,7 +12,7 @@ from orderveil.core.fields import Field
 from orderveil.core.hops import Hop
 from orderveil.core.personal import Personal
 from orderveil.core.roles import Role
-from orderveil.gate import parcels
+from orderveil.gate import asking, parcels
 from orderveil.gate.desk import handing
 from orderveil.gate.desk.attempts import answer_attempt
 from orderveil.gate.desk.caller import caller_of
@@ -73,7 +73,7 @@ def test_views_at_once_spend_a_budget_once(desk):
 
 def test_searches_at_once_spend_a_budget_once(desk, monkeypatch):
     """Five searches a day are five, however they are asked."""
-    monkeypatch.setattr(budgets, "SEARCHES_PER_DAY", 5)
+    monkeypatch.setitem(asking.FOR_EVERYBODY, Spending.SEARCHES, 5)
     desk.scene.admit()
     actor = desk.actor(desk.person(Role.SUPPORT))
     value = Personal("+91 90000 00001")
