@@ -21,3 +21,11 @@ def partner(brand):
     from partners import sample  # noqa: PLC0415 - needs Django set up
 
     return sample.new_partner(brand)
+
+
+@pytest.fixture
+def desk(db):
+    """A brand with people, and seats on the hops whose parcels are assigned."""
+    from desk import Desk  # noqa: PLC0415 - models, which need Django set up
+
+    return Desk.make()

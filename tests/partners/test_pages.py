@@ -1,39 +1,18 @@
-"""The pages about partners, credentials, channels and subscriptions, role by role."""
-
-import re
+"""The connections' pages role by role, and those of partners and of the brand."""
 
 import pytest
 
-from desk import ROLES_OF_A_BRAND, Desk
+from desk import ROLES_OF_A_BRAND
 from orderveil.core.hops import Hop
 from orderveil.core.roles import ROLES, Permission, Role
 from orderveil.gate import law
 from orderveil.gate.quotas import orders as asked_anew
-from orderveil.hops.storefront.formats import Format
-from orderveil.outbox import subscribing, subscriptions
-from orderveil.outbox.events import EventKind
-from orderveil.partners import credentials, listing, quotas, registry
-from orderveil.partners.forms import FORMATS
+from orderveil.outbox import subscriptions
+from orderveil.partners import quotas
 from orderveil.partners.models import Agreement, Brand, Channel, Credential, Partner
 from partners import sample
-from scene import ME, Scene
-
-URL = "https://hooks.partner.example/in"
-SECRET = re.compile(r'id="secret">([^<]+)<')
-
-
-@pytest.fixture
-def desk(db):
-    """A brand with people, and seats on the hops whose parcels are assigned."""
-    return Desk.make()
-
-
-def a_subscription(scene):
-    """The number of a subscription of the scene's courier."""
-    kinds = [EventKind.PARCEL_PACKED]
-    partner = scene.seat(Hop.COURIER).partner
-    made, _ = subscribing.add(partner, Hop.COURIER, URL, kinds, now=scene.now, who=ME)
-    return made.subscription_id
+from partners.shown import URL, a_subscription, state
+from scene import Scene
 
 
 def pages(scene):
@@ -96,13 +75,6 @@ def numbers(scene):
         "channel": scene.channel.pk,
         "subscription": a_subscription(scene),
     }
-
-
-def state():
-    """What a POST might have changed."""
-    tables = ("partner", "agreement", "credential", "channel", "brand", "approval")
-    stored = [sample.everything_stored(f"partners_{table}") for table in tables]
-    return [*stored, sample.everything_stored("outbox_subscription")]
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.OPERATIONS, Role.SUPPORT, Role.INTEGRATOR])
@@ -236,154 +208,6 @@ def test_a_centres_terms_are_set_and_shown(desk):
     assert "22:00\N{EN DASH}06:00 Asia/Manila" in shown
 
 
-def shown_once(client, path, said):
-    """The secret in the answer to this POST; it is in no page that comes after."""
-    answer = client.post(path, said)
-    assert answer.status_code == 200, answer.content.decode()
-    assert "no-store" in answer["Cache-Control"]
-    assert 'data-copy="secret"' in answer.content.decode()
-    secret = SECRET.search(answer.content.decode())[1]
-    assert secret not in str(dict(client.session.items()))
-    for page in ("partners", "credentials", "channels", "subscriptions"):
-        assert secret not in client.get(f"/{page}/").content.decode()
-    for table in ("ledger_entry", "django_session", "partners_credential", "partners_channel"):
-        assert secret not in sample.everything_stored(table)
-    return secret
-
-
-def test_an_owner_issues_rotates_and_revokes_a_credential(desk):
-    """The token is shown in the POST's own answer and nowhere else, and it works."""
-    scene = desk.scene
-    partner = scene.seat(Hop.COURIER).partner
-    client = desk.client(desk.person(Role.OWNER))
-    said = {"who": f"{partner.pk}/courier", "networks": "192.0.2.0/24", "daily_limit": "50"}
-    said |= {"expires_on": "2099-12-31"}
-    token = shown_once(client, "/credentials/add/", said)
-    number = credentials.credential_id(token)
-    made = Credential.objects.get(pk=number)
-    assert (made.networks, made.daily_limit) == (["192.0.2.0/24"], 50)
-    assert made.expires_at.isoformat() == "2100-01-01T00:00:00+00:00"
-
-    def lets_in(one):
-        return isinstance(law.authenticate(one, now=scene.now, address="192.0.2.9"), tuple)
-
-    assert lets_in(token)
-    page = f"/credentials/{number}/"
-    new = shown_once(client, f"{page}rotate/", {"overlap": "24"})
-    assert "two secrets" in client.get(page).content.decode()
-    assert [lets_in(each) for each in (token, new)] == [True, True]
-    newest = shown_once(client, f"{page}rotate/", {"overlap": "0"})
-    law.forget()
-    assert [lets_in(each) for each in (token, new, newest)] == [False, False, True]
-    assert client.post(f"{page}revoke/")["Location"] == page
-    assert "revoked" in client.get(page).content.decode()
-    assert client.post(f"{page}rotate/", {"overlap": "0"}).status_code == 409
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"networks": "192.0.2.1/24"},
-        {"daily_limit": "0"},
-        {"who": "1/ims"},
-        {"channel": "1"},
-        {"expires_on": "tomorrow"},
-    ],
-)
-@pytest.mark.parametrize("role", [Role.OWNER, Role.INTEGRATOR])
-def test_a_credential_that_makes_no_sense_is_not_issued(desk, said, role):
-    """The form says why, to whoever does it and to whoever asks."""
-    partner = desk.scene.seat(Hop.COURIER).partner
-    client = desk.client(desk.person(role))
-    before = state()
-    whole = {"who": f"{partner.pk}/courier"} | said
-    assert client.post("/credentials/add/", whole).status_code == 422
-    assert state() == before
-
-
-def test_a_storefronts_credential_names_its_channel(desk):
-    """One of the own brand that is open."""
-    scene = desk.scene
-    front = registry.add_partner(scene.brand, "shopfront", [Hop.STOREFRONT], now=scene.now)
-    other = Scene.make("saree", now=scene.now).channel
-    client = desk.client(desk.person(Role.OWNER))
-    who = {"who": f"{front.pk}/storefront"}
-    assert client.post("/credentials/add/", who).status_code == 422
-    assert client.post("/credentials/add/", who | {"channel": other.pk}).status_code == 422
-    shown_once(client, "/credentials/add/", who | {"channel": scene.channel.pk})
-
-
-def test_a_channel_is_added_rotated_and_closed(desk):
-    """Our secret is shown once; the shop's own is sealed and never shown."""
-    client = desk.client(desk.person(Role.INTEGRATOR))
-    secret = shown_once(client, "/channels/add/", {"name": "web", "format": "orderveil"})
-    made = Channel.objects.get(name="web")
-    assert registry.channel_secret(made).decode() == secret
-    page = f"/channels/{made.pk}/"
-    new = shown_once(client, f"{page}rotate/", {"overlap": "1"})
-    assert registry.channel_secret(made).decode() == new
-    answer = client.post(f"{page}rotate/", {"overlap": "1", "secret": "shpss_invented"})
-    assert answer["Location"] == page
-    assert registry.channel_secret(made) == b"shpss_invented"
-    assert "shpss_invented" not in client.get(page).content.decode()
-    client.post(f"{page}revoke/")
-    assert "revoked" in client.get(page).content.decode()
-    assert client.post(f"{page}rotate/", {"overlap": "1"}).status_code == 409
-
-
-def test_a_taken_channel_name_is_said_on_the_form(desk):
-    """Nothing is made."""
-    client = desk.client(desk.person(Role.OWNER))
-    answer = client.post("/channels/add/", {"name": "shop", "format": "shopify"})
-    assert answer.status_code == 422
-    assert Channel.objects.count() == 1
-
-
-def test_a_subscription_is_added_rotated_and_ended(desk):
-    """Its secret is shown once each time."""
-    scene = desk.scene
-    partner = scene.seat(Hop.COURIER).partner
-    client = desk.client(desk.person(Role.OWNER))
-    said = {"partner": f"{partner.pk}/courier", "url": URL, "kinds": ["parcel.packed"]}
-    first = shown_once(client, "/subscriptions/add/", said)
-    (made,) = subscriptions.listing(scene.brand.pk)
-    page = f"/subscriptions/{made.subscription_id}/"
-    assert shown_once(client, f"{page}rotate/", {"overlap": "168"}) != first
-    assert "two secrets" in client.get(page).content.decode()
-    client.post(f"{page}revoke/")
-    assert "revoked" in client.get(page).content.decode()
-    assert client.post(f"{page}rotate/", {"overlap": "1"}).status_code == 404
-    assert sample.last_act(scene.brand)[0] == "subscription_revoked"
-
-
-def test_the_list_of_subscriptions_comes_page_by_page(desk, monkeypatch):
-    """The next page begins behind the last row, and keeps the partner that was asked for."""
-    numbers = [a_subscription(desk.scene) for _ in range(3)]
-    monkeypatch.setattr(listing, "PAGE", 2)
-    client = desk.client(desk.person(Role.AUDITOR))
-    partner = desk.scene.seat(Hop.COURIER).partner.pk
-    path, found = f"/subscriptions/?partner={partner}", []
-    while path:
-        page = client.get(path).content.decode()
-        found.append(re.findall(r'href="/subscriptions/(\d+)/"', page))
-        following = re.search(r'href="(\?[^"]*after=[^"]+)"', page)
-        path = "/subscriptions/" + following[1].replace("&amp;", "&") if following else None
-        assert path is None or f"partner={partner}" in path
-    assert found == [[str(numbers[2]), str(numbers[1])], [str(numbers[0])]]
-
-
-@pytest.mark.parametrize("url", ["http://127.0.0.1/in", "ftp://x.example/", "nonsense"])
-@pytest.mark.parametrize("role", [Role.OWNER, Role.INTEGRATOR])
-def test_a_webhook_goes_to_public_https_only(desk, url, role):
-    """The form says so, and nothing is made or asked."""
-    partner = desk.scene.seat(Hop.COURIER).partner
-    client = desk.client(desk.person(role))
-    before = state()
-    said = {"partner": f"{partner.pk}/courier", "url": url, "kinds": ["parcel.packed"]}
-    assert client.post("/subscriptions/add/", said).status_code == 422
-    assert state() == before
-
-
 def test_a_partner_is_ended_as_one(desk):
     """GET lists what ends; POST ends it, each act the person's own."""
     scene = desk.scene
@@ -420,30 +244,3 @@ def test_a_brand_is_told_its_quota(desk):
     shown = client.get("/brand/").content.decode()
     assert "3 / 60" in shown
     assert "3 / 9" in shown
-
-
-def test_long_lists_go_on_by_number(desk):
-    """A page holds fifty; the next begins after its last, and what is no number begins anew."""
-    scene = desk.scene
-    partner = scene.seat(Hop.COURIER).partner
-    for _ in range(51):
-        credentials.issue(partner, Hop.COURIER, now=scene.now)
-    client = desk.client(desk.person(Role.OWNER))
-
-    def listed(query):
-        shown = client.get(f"/credentials/{query}").content.decode()
-        after = re.search(r'href="\?after=(\d+)" rel="next"', shown)
-        numbers = [int(each) for each in re.findall(r'href="/credentials/(\d+)/"', shown)]
-        return numbers, after[1] if after else None
-
-    first, after = listed("")
-    assert len(first) == 50
-    rest, end = listed(f"?after={after}")
-    assert end is None
-    assert first + rest == sorted(Credential.objects.values_list("pk", flat=True), reverse=True)
-    assert listed("?after=x")[0] == first
-
-
-def test_the_forms_know_every_format():
-    """The storefront's table and the form's choices name the same."""
-    assert {name for name, _ in FORMATS} == set(Format)
