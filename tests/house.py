@@ -109,3 +109,12 @@ def tracked():
         if b"\0" not in raw:
             found[name] = raw.decode("utf-8")
     return found
+
+
+def tests():
+    """Every tracked module of the tests by its path, with its text."""
+    return {
+        name: text
+        for name, text in tracked().items()
+        if name.startswith("tests/") and name.endswith(".py")
+    }
