@@ -14,7 +14,7 @@ from orderveil.core.numbers import row_number
 from orderveil.core.roles import ROLES, Permission, Role
 from orderveil.gate.staffing import listing, managing, rules
 from orderveil.gate.staffing.forms import AddForm, ChangeForm, EndForm, TermsForm
-from orderveil.ledger.acts import Who
+from orderveil.ledger.acts import by
 from orderveil.people import invitations, links, memberships
 from orderveil.people.models import Membership
 
@@ -37,7 +37,7 @@ def add(request: HttpRequest, actor: Actor) -> HttpResponse:
     terms = form.terms()
     rules.refuse_unless(actor, None, terms.role)
     email, name = form.cleaned_data["email"], form.cleaned_data["name"]
-    made = managing.add(actor.brand_id, email, name, terms, now=actor.now, who=_who(actor))
+    made = managing.add(actor.brand_id, email, name, terms, now=actor.now, who=by(actor))
     return _link(request, made.member, made.token)
 
 
@@ -83,7 +83,7 @@ def change(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
         return _person(request, actor, member, change_form=form)
     terms = form.terms()
     rules.refuse_unless(actor, member, terms.role)
-    managing.change(member, terms, form.cleaned_data["reason"], now=actor.now, who=_who(actor))
+    managing.change(member, terms, form.cleaned_data["reason"], now=actor.now, who=by(actor))
     messages.success(request, gettext("Changed, from now on."))
     return redirect("person", number=number)
 
@@ -96,7 +96,7 @@ def end(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     form = EndForm(request.POST, prefix="end")
     if not form.is_valid():
         return _person(request, actor, member, end_form=form)
-    managing.end(member, form.cleaned_data["reason"], now=actor.now, who=_who(actor))
+    managing.end(member, form.cleaned_data["reason"], now=actor.now, who=by(actor))
     messages.success(request, gettext("They belong to this brand no longer; sessions are ended."))
     return redirect("people")
 
@@ -108,7 +108,7 @@ def link(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     rules.refuse_unless(actor, member, None)
     is_new_start = request.POST.get("start_over") == "yes"
     make = managing.start_over if is_new_start else managing.link
-    return _link(request, member, make(member, now=actor.now, who=_who(actor)))
+    return _link(request, member, make(member, now=actor.now, who=by(actor)))
 
 
 def _link(request: HttpRequest, member: Membership, token: str) -> HttpResponse:
@@ -134,7 +134,3 @@ def roles(request: HttpRequest, actor: Actor) -> HttpResponse:
         "permissions": list(Permission),
     }
     return render(request, "staffing/roles.html", told)
-
-
-def _who(actor: Actor) -> Who:
-    return Who(person=actor.person)
