@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from desk import ROLES_OF_A_BRAND, Desk
-from incidents.watch import NOW, look, make_desk, open_page, past, the_alert
+from incidents.watch import NOW, look, open_page, past, the_alert
 from orderveil.core.errors import RefusedError
 from orderveil.core.roles import ROLES, Permission, Role
 from orderveil.incidents import alerts, canaries
@@ -14,12 +14,6 @@ from orderveil.incidents.alerts import Finding
 from orderveil.incidents.models import Alert, Canary, Looked, Receiver
 from orderveil.incidents.words import AlertKind, Outcome, Severity, What, sentence
 from scene import Scene, rows, together
-
-
-@pytest.fixture
-def desk(db):
-    """A brand with people, at NOW."""
-    return make_desk()
 
 
 def put(desk, kind=AlertKind.NEW_NETWORK, who="credential:1", adds=True, count=1, **evidence):

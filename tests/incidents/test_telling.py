@@ -11,7 +11,7 @@ from django.db import transaction
 
 from desk import Desk
 from incidents import mailbox
-from incidents.watch import NOW, look, make_desk, open_page, the_alert
+from incidents.watch import NOW, look, open_page, the_alert
 from orderveil.core.errors import OrderveilError, RefusedError
 from orderveil.core.roles import Role
 from orderveil.incidents import canaries, receivers, signins, telling, watching
@@ -21,12 +21,6 @@ from orderveil.ledger.entries import decode
 from orderveil.outbox.webhooks import sign
 from outbox.partner import Answer, serving, way_out
 from scene import PERSON, Scene, rows, together
-
-
-@pytest.fixture
-def desk(db):
-    """A brand with people, at NOW."""
-    return make_desk()
 
 
 @pytest.fixture
