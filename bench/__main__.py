@@ -49,15 +49,17 @@ def _measure(arguments: argparse.Namespace) -> None:
     figures: list[Figure] = []
     with installation(home):
         machine = describe(home)
-        for name in arguments.only or ROWS:
-            console.print(f"{name} ...")
-            with house() as place:
-                figures += import_module(ROWS[name]).run(place, size)
-    date = datetime.now(UTC)
-    report.show(figures, machine)
-    out = arguments.out or FOLDER / f"{date:%Y-%m-%d-%H%M%S}.json"
-    report.write(out, figures, machine | {"quick": size.quick}, f"{date:%Y-%m-%d}")
-    console.print(f"Kept in {out}.")
+        try:
+            for name in arguments.only or ROWS:
+                console.print(f"{name} ...")
+                with house() as place:
+                    figures += import_module(ROWS[name]).run(place, size)
+        finally:  # a row that breaks loses none of those before it
+            date = datetime.now(UTC)
+            report.show(figures, machine)
+            out = arguments.out or FOLDER / f"{date:%Y-%m-%d-%H%M%S}.json"
+            report.write(out, figures, machine | {"quick": size.quick}, f"{date:%Y-%m-%d}")
+            console.print(f"Kept in {out}.")
 
 
 def main() -> None:

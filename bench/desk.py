@@ -57,6 +57,7 @@ class _Person:
         member = memberships.join(
             house.brand.pk, "bench@people.example", "Bench", Role.SUPPORT, now=house.now, who=who
         )
+        memberships.accept(member, now=house.now)
         memberships.change(member, Role.SUPPORT, now=house.now, who=who, views_per_day=10**8)
         budgets.PER_MINUTE[budgets.Spending.VIEWS] = 10**8  # faster than any human, on purpose
         self.client = Client(headers={"host": "localhost"})
