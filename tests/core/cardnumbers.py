@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from orderveil.core.cards import passes_luhn
+from orderveil.core.detect.cards import passes_luhn
 
 PREFIXES = [
     ("4", 16), ("51", 16), ("55", 16), ("2221", 16), ("2720", 16), ("34", 15), ("37", 15),

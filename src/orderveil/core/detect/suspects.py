@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from orderveil.core.cards import is_card_number
-from orderveil.core.cvv import may_name_cvv
+from orderveil.core.detect.cards import is_card_number
+from orderveil.core.detect.cvv import may_name_cvv
 from orderveil.core.jsonwalk import VALUE_KEYS, Link, label
 from orderveil.core.scripts import fold
 

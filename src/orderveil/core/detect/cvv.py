@@ -8,8 +8,8 @@ Rules kept here:
 import re
 from collections.abc import Iterator
 
-from orderveil.core.cards import card_spans
-from orderveil.core.context import CARD_WORDS, key_words, path_segments, speaks_of
+from orderveil.core.detect.cards import card_spans
+from orderveil.core.detect.context import CARD_WORDS, key_words, path_segments, speaks_of
 
 _NAMES = frozenset({"cvv", "cvc", "cvn", "csc"})
 _LONG_NAMES = ("securitycode", "verificationvalue", "cardverification", "cardcode")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 
 from core.cardnumbers import card_numbers, laid_out
-from orderveil.core.cards import card_spans, is_card_number, passes_luhn
+from orderveil.core.detect.cards import card_spans, is_card_number, passes_luhn
 
 
 def found(text):
