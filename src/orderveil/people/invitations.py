@@ -37,7 +37,7 @@ def invite(
 ) -> str:
     """The token of a fresh link: the only time anyone sees it."""
     # Whoever accepts another membership meanwhile ends links that set passwords: wait for them.
-    person = Person.objects.select_for_update().get(pk=membership.person_id)
+    person = Person.objects.locked(membership.person_id)
     token = secrets.token_urlsafe(32)
     Invitation.objects.filter(membership=membership, used_at=None).update(used_at=now)
     Invitation.objects.create(
@@ -56,7 +56,7 @@ def invite(
 @transaction.atomic
 def start_over(membership: Membership, *, now: datetime, who: Who) -> str:
     """For who lost password or factors: everything is taken away, and a link handed out."""
-    person = Person.objects.select_for_update().get(pk=membership.person_id)
+    person = Person.objects.locked(membership.person_id)
     detail: Detail = {"factors": enrolled.told(person)}
     factors.reset(person)
     person.set_unusable_password()
@@ -113,7 +113,7 @@ def _taken(token: str, now: datetime) -> Invitation | None:
     found = invited(token, now=now)
     if found is None:
         return None
-    Person.objects.select_for_update().get(pk=found.membership.person_id)
+    Person.objects.locked(found.membership.person_id)
     return invited(token, now=now)
 
 

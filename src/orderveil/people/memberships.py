@@ -112,7 +112,7 @@ def accept(membership: Membership, *, now: datetime) -> None:
     Links that other brands made for a lost password end with it: they would open this brand.
     """
     # First the person: who hands out a link or another membership waits here.
-    Person.objects.select_for_update().get(pk=membership.person_id)
+    Person.objects.locked(membership.person_id)
     current = _locked(membership)
     if current.accepted_at is not None:
         return
@@ -176,7 +176,7 @@ def change(
 def leave(membership: Membership, *, now: datetime, who: Who, reason: str = "") -> None:
     """The person no longer belongs to the brand: nothing of it is theirs from the commit on."""
     # First the person, as everywhere: leaving two brands at once, the second sees nothing left.
-    person = Person.objects.select_for_update().get(pk=membership.person_id)
+    person = Person.objects.locked(membership.person_id)
     current = _as_decided(membership)
     if current.role == Role.OWNER:
         _keep_an_owner(current)

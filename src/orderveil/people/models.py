@@ -8,11 +8,15 @@ from orderveil.core.roles import Role
 
 
 class PersonManager(BaseUserManager["Person"]):
-    """Finds people by their address, however its letters are written."""
+    """Finds people: by their address, however its letters are written, or locked by number."""
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         """The person with this address; raises `Person.DoesNotExist`."""
         return self.get(email__iexact=username)
+
+    def locked(self, number: int) -> "Person":
+        """The person of that number, locked till the caller's transaction ends."""
+        return self.select_for_update().get(pk=number)
 
 
 class Person(AbstractBaseUser):

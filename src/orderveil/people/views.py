@@ -93,7 +93,7 @@ def removing(view: View) -> View:
     @_own
     @transaction.atomic
     def guarded(request: HttpRequest, person: Person, **values: Any) -> HttpResponseBase:
-        Person.objects.select_for_update().get(pk=person.pk)
+        Person.objects.locked(person.pk)
         if request.method == "POST" and len(factors.listing(person)) < 2:
             said = gettext("This is your last factor. Add another one first.")
             messages.error(request, said)

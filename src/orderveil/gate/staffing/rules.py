@@ -58,7 +58,7 @@ def refuse_shared(member: Membership) -> None:
     In the transaction that makes the link: whoever accepts another brand meanwhile waits, and
     ends it.
     """
-    Person.objects.select_for_update().get(pk=member.person_id)
+    Person.objects.locked(member.person_id)
     if is_shared(member):
         raise RefusedError(_SHARED)
 
