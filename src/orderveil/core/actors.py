@@ -29,6 +29,8 @@ class Actor:
     """Aware, UTC."""
     factor_at: datetime | None = None
     """When they last proved a second factor in this session."""
+    device_id: int | None = None
+    """The floor's registered device they work on."""
 
     @property
     def person(self) -> str:

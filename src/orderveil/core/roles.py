@@ -51,6 +51,12 @@ class Permission(StrEnum):
     READ_ALERTS = "read_alerts"
     HANDLE_ALERTS = "handle_alerts"
     PROVISION_BRANDS = "provision_brands"
+    PICK = "pick"
+    """Waves and pick lists: what to fetch from where, and no buyer."""
+    PACK = "pack"
+    """The packing station, on a floor device: slips, labels, reprints."""
+    MANAGE_DEVICES = "manage_devices"
+    """Register, attest and revoke the floor's devices."""
 
 
 class Role(StrEnum):
@@ -77,6 +83,8 @@ class Terms:
     permissions: frozenset[Permission]
     hop: Hop | None = None
     """Whose column of the policy its masked views follow; None: it sees no order."""
+    needs_device: bool = False
+    """Sees a buyer on a registered device of the floor only; elsewhere the pick list."""
     assigned_only: bool = False
     """Sees only orders assigned to its partner, whatever the policy's reach."""
     reveals_per_day: int = 0
@@ -104,7 +112,9 @@ ROLES: Mapping[Role, Terms] = MappingProxyType(
         Role.OWNER: Terms(
             "Owner",
             "Answers for the brand: everything at the desk, people and credentials included.",
-            _AGENT | _OFFICER | {P.MANAGE_PEOPLE, P.MANAGE_CREDENTIALS, P.HAND_OUT_ORDERS},
+            _AGENT
+            | _OFFICER
+            | {P.MANAGE_PEOPLE, P.MANAGE_CREDENTIALS, P.HAND_OUT_ORDERS, P.MANAGE_DEVICES},
             hop=Hop.SUPPORT,
             reveals_per_day=20,
             views_per_day=2_000,
@@ -120,7 +130,8 @@ ROLES: Mapping[Role, Terms] = MappingProxyType(
         Role.OPERATIONS: Terms(
             "Operations",
             "Keeps orders moving: sees them masked, hands them out, works undelivered parcels.",
-            _AGENT | {P.HAND_OUT_ORDERS, P.READ_POLICY, P.READ_CONNECTIONS},
+            _AGENT
+            | {P.HAND_OUT_ORDERS, P.READ_POLICY, P.READ_CONNECTIONS, P.MANAGE_DEVICES, P.PICK},
             hop=Hop.OMS,
             reveals_per_day=40,
             views_per_day=5_000,
@@ -129,8 +140,9 @@ ROLES: Mapping[Role, Terms] = MappingProxyType(
         Role.WAREHOUSE: Terms(
             "Warehouse",
             "Picks and packs: sees the parcels that are to be packed, and reveals nothing.",
-            _DESK,
+            _DESK | {P.PICK, P.PACK},
             hop=Hop.WMS,
+            needs_device=True,
             assigned_only=True,
             views_per_day=3_000,
         ),

@@ -15,15 +15,17 @@ from orderveil.core.hops import Hop, Reach
 from orderveil.core.refs import RefKey
 from orderveil.gate import centres
 from orderveil.gate import law as laws
-from orderveil.gate.compose import Plan, Recipient, View, compose
+from orderveil.gate.compose import Plan, Recipient, View, compose, plan_for
 from orderveil.gate.keys import brand_keys, ref_key
 from orderveil.gate.law import Law
+from orderveil.gate.narrowing import facts_only
 from orderveil.gate.opening import open_row
 from orderveil.gate.statement import Asker
 from orderveil.gate.wire import Row
 from orderveil.partners import refused
 from orderveil.partners.budgets import Budgets
 from orderveil.partners.credentials import UNAUTHORISED, is_genuine
+from orderveil.partners.devices import NOT_ENROLLED, stands
 from orderveil.partners.models import Credential, Partner
 from orderveil.people import budgets as purses
 from orderveil.people import turned_away
@@ -49,6 +51,8 @@ class Caller:
     reason: str | None = None
     actor: Actor | None = None
     """The person at the desk; None: a system, or somebody at this machine."""
+    device_id: int | None = None
+    """The floor's device it is shown on, or printed by."""
     proof: bytes | None = field(default=None, repr=False)
     """The digest of the secret that a system asked with; None: nobody had to show one."""
 
@@ -116,6 +120,8 @@ def left(actor: Actor, what: Spending, now: datetime) -> int:
 
 def in_force(law: Law, caller: Caller, now: datetime) -> Problem | None:
     """Whoever was revoked, or whose hours ended, since the request began: out at the next ask."""
+    if caller.device_id is not None and not _stands_on_floor(law, caller, now):
+        return NOT_ENROLLED
     if caller.actor is not None:
         return _works_here(law, caller.actor, now)
     if caller.credential is None:
@@ -130,6 +136,11 @@ def in_force(law: Law, caller: Caller, now: datetime) -> Problem | None:
         and (caller.proof is None or is_genuine(known, caller.proof, now))
     )
     return None if is_known else UNAUTHORISED
+
+
+def _stands_on_floor(law: Law, caller: Caller, now: datetime) -> bool:
+    device = law.devices.get(caller.device_id or 0)
+    return device is not None and device.partner_id == caller.partner_id and stands(device, now)
 
 
 def _works_here(law: Law, actor: Actor, now: datetime) -> Problem | None:
@@ -154,7 +165,11 @@ def decide_for(
     if isinstance(decision, Problem) or caller.actor is None:
         return decision
     grant, plan = decision
-    if caller.actor.terms.assigned_only:
+    terms = caller.actor.terms
+    if terms.needs_device and caller.device_id is None:
+        grant = facts_only(grant)
+        plan = plan_for(grant)
+    if terms.assigned_only:
         grant = replace(grant, reach=Reach.ASSIGNED)
     return grant, plan
 

@@ -20,6 +20,7 @@ from orderveil.gate.asking import Caller, asker, decide_for, partner_refs, show,
 from orderveil.gate.compose import Plan, View
 from orderveil.gate.disclose import MOST_TRIES
 from orderveil.gate.law import Law
+from orderveil.gate.narrowing import Narrow
 from orderveil.gate.statement import ANY_PARCEL, Entry, statement
 from orderveil.ledger.entries import (
     BulkEntry,
@@ -46,11 +47,12 @@ Wanted = tuple[str, bytes, int | None]
 
 
 def disclose_many(
-    caller: Caller, wanted: Sequence[Wanted], *, now: datetime
+    caller: Caller, wanted: Sequence[Wanted], *, now: datetime, narrow: Narrow | None = None
 ) -> list[Answer] | Problem:
     """Up to 1,000 views, each recorded; an order that can't be shown says why, the rest is shown.
 
-    One ledger leaf for all that were decided alike, committing to a row per order.
+    One ledger leaf for all that were decided alike, committing to a row per order. `narrow` makes
+    of a Grant what is asked of it.
     """
     if len(wanted) > MOST_ORDERS:
         return refusals.TOO_MANY
@@ -63,7 +65,7 @@ def disclose_many(
     for _ in range(MOST_TRIES):
         again: list[tuple[int, Wanted]] = []
         for group in _alike(law, caller, left, now):
-            done = _disclose_alike(law, caller, group, now=now)
+            done = _disclose_alike(law, caller, group, narrow, now=now)
             if isinstance(done, Problem):
                 return done
             if done is None:
@@ -90,13 +92,23 @@ def _alike(
 
 
 def _disclose_alike(
-    law: Law, caller: Caller, group: list[tuple[int, Wanted]], *, now: datetime
+    law: Law,
+    caller: Caller,
+    group: list[tuple[int, Wanted]],
+    narrow: Narrow | None,
+    *,
+    now: datetime,
 ) -> dict[int, Answer] | Problem | None:
     """Orders that are decided alike. A Problem is the caller's own; None: the law has changed."""
     decision = decide_for(law, caller, group[0][1][1], now)
     if isinstance(decision, Problem):
         return decision
     grant, plan = decision
+    if narrow is not None:
+        narrowed = narrow(grant)
+        if isinstance(narrowed, Problem):
+            return narrowed
+        grant, plan = narrowed
     views = _record_and_open(law, caller, grant, plan, group, now)
     if views is not None:
         return _answers(caller, grant, group, group, views)
@@ -131,6 +143,7 @@ def _record_and_open(
             partner=caller.partner_id,
             credential=caller.credential_id,
             person=caller.person,
+            device=caller.device_id,
             rows=len(orders),
             rows_root=rows.root,
             forms=dict(grant.forms),

@@ -8,7 +8,6 @@ Rules kept here:
 - a refusal says why: unknown ref, closed window, not assigned, erased, no standing, budget.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,6 +29,7 @@ from orderveil.gate.asking import (
 )
 from orderveil.gate.compose import Plan, View
 from orderveil.gate.law import Law
+from orderveil.gate.narrowing import Narrow
 from orderveil.gate.statement import Entry, statement
 from orderveil.gate.wire import Row
 from orderveil.ledger.entries import (
@@ -42,8 +42,6 @@ from orderveil.ledger.entries import (
 )
 
 MOST_TRIES = 10
-
-Narrow = Callable[[Grant], tuple[Grant, Plan] | Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +144,7 @@ def _entry(
             partner=caller.partner_id,
             credential=caller.credential_id,
             person=caller.person,
+            device=caller.device_id,
             order=order_id.hex(),
             parcels=(parcel_no,) if parcel_no else (),
             forms=dict(grant.forms),

@@ -25,7 +25,7 @@ from orderveil.partners.credentials import (
     proof_of,
     touch,
 )
-from orderveil.partners.models import Agreement, Brand, Credential, Partner
+from orderveil.partners.models import Agreement, Brand, Credential, Device, Partner
 from orderveil.partners.standing import is_agreed
 from orderveil.people.models import Membership
 from orderveil.policy import versions
@@ -45,6 +45,7 @@ class Law:
     agreements: dict[int, list[Agreement]]
     credentials: dict[int, Credential]
     members: dict[int, Membership]
+    devices: dict[int, Device] = field(default_factory=dict)
     _standings: dict[tuple[int, date], Standing] = field(default_factory=dict)
     _decisions: dict[tuple[int, Hop, bool, date], Decision] = field(default_factory=dict)
 
@@ -121,6 +122,7 @@ def _read(brand_id: int, rev: int) -> Law:
         agreements=agreements,
         credentials={c.pk: c for c in Credential.objects.filter(brand_id=brand_id)},
         members={m.pk: m for m in Membership.objects.in_force().filter(brand_id=brand_id)},
+        devices={d.pk: d for d in Device.objects.filter(brand_id=brand_id, revoked_at=None)},
     )
 
 

@@ -77,6 +77,10 @@ class ActKind(StrEnum):
     AGREEMENT_RECORDED = "agreement_recorded"
     CREDENTIAL_ISSUED = "credential_issued"
     CREDENTIAL_REVOKED = "credential_revoked"
+    DEVICE_REGISTERED = "device_registered"
+    DEVICE_ENROLLED = "device_enrolled"
+    DEVICE_ATTESTED = "device_attested"
+    DEVICE_REVOKED = "device_revoked"
 
     PERSON_ADDED = "person_added"
     PERSON_INVITED = "person_invited"
@@ -146,6 +150,10 @@ CHANGES_LAW = frozenset(
         ActKind.CREDENTIAL_REVOKED,
         ActKind.CREDENTIAL_ROTATED,
         ActKind.CREDENTIAL_NARROWED,
+        ActKind.DEVICE_REGISTERED,
+        ActKind.DEVICE_ENROLLED,
+        ActKind.DEVICE_ATTESTED,
+        ActKind.DEVICE_REVOKED,
         ActKind.CENTRE_TERMS_CHANGED,
         ActKind.PERSON_ADDED,
         ActKind.MEMBERSHIP_ACCEPTED,

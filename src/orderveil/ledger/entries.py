@@ -70,6 +70,8 @@ class DisclosureEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     partner: int | None = None
     credential: int | None = None
     person: str | None = None
+    device: int | None = None
+    """The floor's device it was shown on, or printed by."""
     order: str
     """The order id in hexadecimal."""
     parcels: tuple[int, ...] = ()
@@ -97,6 +99,7 @@ class BulkEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     partner: int | None = None
     credential: int | None = None
     person: str | None = None
+    device: int | None = None
     rows: int
     rows_root: bytes
     """Root of the Merkle tree over the rows' leaves (see `rows.py`), 32 bytes."""

@@ -163,6 +163,41 @@ class Approval(models.Model):
         return f"approval {self.pk}"
 
 
+class Device(models.Model):
+    """A machine of the warehouse's floor: a packing station, a scanner, a printer's agent.
+
+    It belongs to the company and stays on the floor: somebody vouched for that, for a while.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT)
+    """Whose floor it stands on."""
+    name = models.TextField()
+    kind = models.TextField()
+    """`core.devices.DeviceKind`."""
+    asset = models.TextField()
+    """The number on its sticker: what somebody compares who walks the floor."""
+    secret_hash = models.BinaryField(null=True)
+    """None: its one-time link has not been opened on it yet."""
+    link_hash = models.BinaryField(null=True)
+    link_until = models.DateTimeField(null=True)
+    registered_at = models.DateTimeField()
+    registered_by = models.TextField()
+    attested_at = models.DateTimeField()
+    attested_by = models.TextField()
+    """Who vouched last: company-owned, stays on the floor, nobody's own phone."""
+    attested_until = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "partners_device"
+
+    def __str__(self) -> str:
+        return f"device {self.pk}"
+
+
 class Quota(models.Model):
     """What a platform operator allows a brand; None: any number."""
 

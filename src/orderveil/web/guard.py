@@ -10,6 +10,7 @@ Rules kept here:
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -23,11 +24,13 @@ from django.utils.cache import add_never_cache_headers
 
 from orderveil.core.actors import Actor, not_yours, stale
 from orderveil.core.clocks import utc_now
+from orderveil.core.devices import DeviceKind
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.pages import Page
 from orderveil.core.roles import Permission
 from orderveil.gate.asking import counted
 from orderveil.gate.desk.caller import closed
+from orderveil.partners import devices
 from orderveil.people import access, factors
 from orderveil.people.models import Person
 from orderveil.web.errors import refused
@@ -67,8 +70,11 @@ def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpRe
     actor = access.actor_of(request, utc_now())
     if actor is None:
         return refused(request, _NO_BRAND)
+    actor = _on_device(request, actor)
     request.actor = actor  # type: ignore[attr-defined]  # the shell draws by it
     problem = closed(actor)
+    if problem is None and _needs_device(actor, permission):
+        problem = DEVICE_NEEDED
     if problem is None and permission is not None and not actor.may(permission):
         if request.path == "/" and (elsewhere := first_page(actor)):
             return redirect(elsewhere)
@@ -77,6 +83,23 @@ def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpRe
         return actor
     counted(actor, problem, actor.now)
     return refused(request, problem)
+
+
+def _on_device(request: HttpRequest, actor: Actor) -> Actor:
+    """The Actor on the floor's device that this browser is, if it is one of the brand's."""
+    token = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
+    if token is None or not actor.terms.needs_device:
+        return actor
+    device = devices.of_token(token, now=actor.now)
+    if device is None or (device.brand_id, device.kind) != (actor.brand_id, DeviceKind.STATION):
+        return actor
+    return replace(actor, device_id=device.pk)
+
+
+def _needs_device(actor: Actor, permission: Permission | None) -> bool:
+    """May this page show a buyer, to somebody who sees one on the floor's devices only?"""
+    elsewhere = {None, *WITHOUT_DEVICE}
+    return actor.terms.needs_device and actor.device_id is None and permission not in elsewhere
 
 
 def _factor_first(request: HttpRequest, person: Person) -> HttpResponseBase:
@@ -119,6 +142,16 @@ def _from_where(request: HttpRequest) -> str:
     return "/"
 
 
+WITHOUT_DEVICE = frozenset({Permission.SEE_HOME, Permission.PICK})
+"""What people of the floor may do in a browser of their own."""
+
+DEVICE_NEEDED = Problem(
+    code="device_needed",
+    detail="This page is for the floor's registered devices; elsewhere there is the pick list.",
+    remedy="Go to a packing station, or ask whoever manages the floor's devices to register this.",
+    rule="wms: no personal phones on the floor",
+    status=403,
+)
 _NO_BRAND = Problem(
     code="no_brand",
     detail="Your account belongs to no brand.",

@@ -302,6 +302,7 @@ CSRF_FAILURE_VIEW = "orderveil.web.errors.csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if _IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _IS_HTTPS else "csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if _IS_HTTPS else "device"
 CSRF_TRUSTED_ORIGINS = [URL] if URL else []
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _IS_HTTPS

@@ -34,7 +34,11 @@ def caller_of(actor: Actor, reason: str) -> Caller | Problem:
     if partner is None:
         return _no_own_partner(hop)
     caller = Caller(
-        actor.brand_id, partner.pk, hop, person=actor.person, reason=reason, actor=actor
+        *(actor.brand_id, partner.pk, hop),
+        person=actor.person,
+        reason=reason,
+        actor=actor,
+        device_id=actor.device_id if actor.terms.needs_device else None,
     )
     return in_force(law, caller, actor.now) or caller
 

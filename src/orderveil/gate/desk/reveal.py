@@ -7,7 +7,6 @@ Rules kept here:
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -15,16 +14,15 @@ from types import MappingProxyType
 import msgspec
 
 from orderveil.core.actors import Actor, stale
-from orderveil.core.decision import Grant
 from orderveil.core.errors import Problem
-from orderveil.core.fields import COMPARTMENT_OF, Field
+from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Permission
 from orderveil.gate.asking import counted, spend
-from orderveil.gate.compose import Plan, plan_for
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.disclose import put_on_record, view_of
+from orderveil.gate.narrowing import only
 from orderveil.gate.reasons import Cause
 from orderveil.ledger.entries import DisclosureKind
 from orderveil.people.budgets import Spending
@@ -79,25 +77,13 @@ def reveal_field(
         None,
         now=now,
         kind=DisclosureKind.REVEAL,
-        narrow=lambda grant: only(grant, FIELDS[what], Form.WHOLE),
+        narrow=lambda grant: only(grant, dict.fromkeys(FIELDS[what], Form.WHOLE)),
     )
     if isinstance(done, Problem):
         return done
     view = view_of(caller, done)
     values = {name: str(value) for name, value in view.fields.items() if value is not None}
     return Revealed(what, values, view.disclosure, now)
-
-
-def only(grant: Grant, fields: tuple[Field, ...], form: Form) -> tuple[Grant, Plan]:
-    """The Grant of nothing but these fields, in this form."""
-    narrowed = replace(
-        grant,
-        forms=dict.fromkeys(fields, form),
-        withheld={},
-        would_withhold=(),
-        compartments=frozenset(COMPARTMENT_OF[name] for name in fields),
-    )
-    return narrowed, plan_for(narrowed)
 
 
 def _may(actor: Actor) -> Problem | None:

@@ -1,0 +1,198 @@
+"""Devices of the floor: registered, enrolled with a one-time link, attested, revoked.
+
+Rules kept here:
+- a device is somebody's word that this machine is the company's and stays on the floor; the word
+  lasts `ATTESTED_DAYS`, and a device without it opens nothing;
+- its secret is made on the device itself, by a link that works once and for a day: whoever
+  registers it never sees the secret;
+- a secret is 256 random bits, stored as SHA-256 and compared in constant time;
+- revoked, out of its term, unknown: the same refusal.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from orderveil.core.devices import ATTESTED_DAYS, DeviceKind
+from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.hops import Hop
+from orderveil.ledger.acts import ActKind, Who, machine, record
+from orderveil.partners.models import Device, Partner
+from orderveil.partners.registry import missing
+
+LINK_TERM = timedelta(days=1)
+LAST_USE_STEP = timedelta(minutes=1)
+_MARKS = {"link": "ovl", "token": "ovd"}
+_TEXT = re.compile(r"(ovl|ovd)_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{43})")
+_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,60}")
+
+NOT_ENROLLED = Problem(
+    code="device_unknown",
+    detail="This device is unknown, revoked, or nobody has vouched for it in time.",
+    remedy="Ask whoever manages the floor's devices to attest it, or to register it again.",
+    rule="wms: a buyer is shown on registered devices of the floor only",
+    status=401,
+)
+
+
+@transaction.atomic
+def register(
+    partner: Partner,
+    name: str,
+    kind: DeviceKind,
+    asset: str,
+    *,
+    now: datetime,
+    who: Who | None = None,
+) -> tuple[Device, str]:
+    """The device, and the one-time link's text to be opened on it. Raises `RefusedError`."""
+    if not {Hop.WMS.value, Hop.LABEL.value} & set(partner.hops):
+        raise RefusedError(_NO_FLOOR)
+    for text in (name, asset):
+        if not _NAME.fullmatch(text.strip()):
+            raise RefusedError(_NAMELESS)
+    by = who or machine()
+    secret = secrets.token_urlsafe(32)
+    made = Device.objects.create(
+        brand_id=partner.brand_id,
+        partner=partner,
+        name=name.strip(),
+        kind=kind,
+        asset=asset.strip(),
+        link_hash=_hash(secret),
+        link_until=now + LINK_TERM,
+        registered_at=now,
+        registered_by=by.person or "",
+        attested_at=now,
+        attested_by=by.person or "",
+        attested_until=now + timedelta(days=ATTESTED_DAYS),
+    )
+    _note(made, ActKind.DEVICE_REGISTERED, now, by, partner=partner.pk, kind=str(kind))
+    return made, _written("link", made, secret)
+
+
+@transaction.atomic
+def enrol(link: str, *, now: datetime) -> tuple[Device, str]:
+    """The device, and its token: the link is spent. Raises `RefusedError`."""
+    found = _read("link", link)
+    device = found and Device.objects.select_for_update().filter(pk=found[0]).first()
+    known = bytes(device.link_hash) if device and device.link_hash else b""
+    genuine = hmac.compare_digest(known, found[1] if found else b"-")
+    if not device or not genuine or not stands(device, now) or _is_over(device, now):
+        raise RefusedError(LINK_SPENT)
+    secret = secrets.token_urlsafe(32)
+    device.secret_hash, device.link_hash, device.link_until = _hash(secret), None, None
+    device.save(update_fields=["secret_hash", "link_hash", "link_until"])
+    _note(device, ActKind.DEVICE_ENROLLED, now, Who(system=f"device:{device.pk}"))
+    return device, _written("token", device, secret)
+
+
+@transaction.atomic
+def attest(device_id: int, brand_id: int, *, now: datetime, who: Who | None = None) -> None:
+    """Somebody has seen it on the floor and vouches for it again. Raises `RefusedError`."""
+    device = locked(device_id, brand_id)
+    device.attested_at, device.attested_until = now, now + timedelta(days=ATTESTED_DAYS)
+    by = who or machine()
+    device.attested_by = by.person or ""
+    device.save(update_fields=["attested_at", "attested_until", "attested_by"])
+    _note(device, ActKind.DEVICE_ATTESTED, now, by)
+
+
+@transaction.atomic
+def relink(device_id: int, brand_id: int, *, now: datetime, who: Who | None = None) -> str:
+    """A new one-time link; what the device knew so far opens nothing. Raises `RefusedError`."""
+    device = locked(device_id, brand_id)
+    secret = secrets.token_urlsafe(32)
+    device.secret_hash, device.link_hash, device.link_until = None, _hash(secret), now + LINK_TERM
+    device.save(update_fields=["secret_hash", "link_hash", "link_until"])
+    _note(device, ActKind.DEVICE_REGISTERED, now, who or machine(), kind=device.kind)
+    return _written("link", device, secret)
+
+
+@transaction.atomic
+def revoke(device_id: int, brand_id: int, *, now: datetime, who: Who | None = None) -> None:
+    """From its commit on it opens nothing, and nothing is printed by it. Raises `RefusedError`."""
+    device = locked(device_id, brand_id)
+    device.revoked_at = now
+    device.save(update_fields=["revoked_at"])
+    _note(device, ActKind.DEVICE_REVOKED, now, who or machine())
+
+
+def locked(device_id: int, brand_id: int) -> Device:
+    """The brand's device that is not revoked, for a change. Raises `RefusedError` (404)."""
+    found = (
+        Device.objects.select_for_update()
+        .filter(pk=device_id, brand_id=brand_id, revoked_at=None)
+        .first()
+    )
+    if found is None:
+        raise missing("device", str(device_id), "See the list of devices.")
+    return found
+
+
+def of_token(token: str, *, now: datetime) -> Device | None:
+    """The device that shows this token; None if it is none, or stands no more."""
+    found = _read("token", token)
+    device = found and Device.objects.filter(pk=found[0], revoked_at=None).first()
+    known = bytes(device.secret_hash) if device and device.secret_hash else b""
+    genuine = hmac.compare_digest(known, found[1] if found else b"-")
+    if not device or not genuine or not stands(device, now):
+        return None
+    last = device.last_used_at
+    if last is None or now - last >= LAST_USE_STEP:
+        Device.objects.filter(pk=device.pk).update(last_used_at=now)
+    return device
+
+
+def stands(device: Device, now: datetime) -> bool:
+    """Is it neither revoked nor out of its attestation's term?"""
+    return device.revoked_at is None and now < device.attested_until
+
+
+def _is_over(device: Device, now: datetime) -> bool:
+    return device.link_until is None or device.link_until <= now
+
+
+def _note(device: Device, what: ActKind, now: datetime, who: Who, **detail: str | int) -> None:
+    subject = f"device:{device.pk}"
+    record(device.brand_id, what, now=now, who=who, subject=subject, detail=detail)
+
+
+def _written(what: str, device: Device, secret: str) -> str:
+    return f"{_MARKS[what]}_{device.pk}_{secret}"
+
+
+def _read(what: str, text: str) -> tuple[int, bytes] | None:
+    match = _TEXT.fullmatch(text.strip())
+    if match is None or match[1] != _MARKS[what]:
+        return None
+    return int(match[2]), _hash(match[3])
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+LINK_SPENT = Problem(
+    code="link_spent",
+    detail="This link was used, has run out, or is no link of a device.",
+    remedy="Ask whoever manages the floor's devices for a new one.",
+    rule="wms: a device's link works once, for a day",
+    status=410,
+)
+_NO_FLOOR = Problem(
+    code="no_floor",
+    detail="This partner neither packs nor prints labels.",
+    remedy="Choose a partner of the hops wms or label.",
+    rule="wms: a device stands on the floor of a warehouse",
+)
+_NAMELESS = Problem(
+    code="device_nameless",
+    detail="A device has a name and the number on its sticker, of up to 60 characters each.",
+    remedy="Write both.",
+    rule="wms: devices are recognised by who walks the floor",
+)
