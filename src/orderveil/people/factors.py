@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from orderveil.core.actors import ACT_FRESH_MINUTES
@@ -28,22 +29,23 @@ def has_factor(person: Person) -> bool:
 
 def proved_at(request: HttpRequest) -> datetime | None:
     """When this session last proved a second factor; None if it never did."""
-    proofs = [
-        record["at"]
-        for record in get_authentication_records(request, request.user)
-        if record.get("method") == "mfa"
-    ]
-    return datetime.fromtimestamp(max(proofs), UTC) if proofs else None
+    proofs = _proofs(request, request.user)
+    return datetime.fromtimestamp(max(proofs)[0], UTC) if proofs else None
 
 
 def last_proof(request: HttpRequest, person: Person) -> str:
     """With what this session proved its second factor: a type of allauth's; "" if it never did."""
-    proofs = [
+    proofs = _proofs(request, person)
+    return max(proofs)[1] if proofs else ""
+
+
+def _proofs(request: HttpRequest, person: Person | AnonymousUser) -> list[tuple[float, str]]:
+    """When, and with what type of factor, as allauth noted it."""
+    return [
         (record["at"], str(record.get("type", "")))
         for record in get_authentication_records(request, person)
         if record.get("method") == "mfa"
     ]
-    return max(proofs)[1] if proofs else ""
 
 
 def is_fresh(request: HttpRequest, now: datetime) -> bool:
