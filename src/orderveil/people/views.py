@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -33,7 +33,7 @@ def _own(view: View) -> View:
         person = request.user
         if isinstance(person, Person):
             return view(request, person, **values)
-        return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path}, safe='/')}")
+        return redirect_to_login(request.path, "account_login")
 
     return signed_in
 

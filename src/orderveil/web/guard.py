@@ -13,13 +13,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from orderveil.core.actors import Actor, not_yours, stale
@@ -64,7 +63,7 @@ def guarded(page: Page) -> View:
 def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpResponseBase:
     """The Actor, or the page that says why not."""
     if not isinstance(request.user, Person):
-        return redirect(_through("account_login", _back(request)))
+        return redirect_to_login(_back(request), "account_login")
     if factors.proved_at(request) is None:
         return _factor_first(request, request.user)
     actor = access.actor_of(request, utc_now())
@@ -109,15 +108,10 @@ def _factor_first(request: HttpRequest, person: Person) -> HttpResponseBase:
 
 def prove_again(request: HttpRequest) -> HttpResponse:
     """To the page that asks for the second factor, and back to where the person was."""
-    url = _through("mfa_reauthenticate", _back(request))
+    answer = redirect_to_login(_back(request), "mfa_reauthenticate")
     if getattr(request, "htmx", False):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return redirect(url)
-
-
-def _through(name: str, back: str) -> str:
-    """A page of the sign-in that leads on to `back`."""
-    return f"{reverse(name)}?{urlencode({'next': back}, safe='/')}"
+        return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
+    return answer
 
 
 def _back(request: HttpRequest) -> str:
