@@ -63,11 +63,12 @@ def _add_or_ask(request: HttpRequest, actor: Actor, form: SubscriptionForm) -> H
     # Whatever the hop: views go to an address that this person chose.
     if actor.may(Permission.APPROVE_CREDENTIALS):
         made, secret = subscribing.add(partner, hop, url, kinds, now=actor.now, who=by(actor))
-        return _shown(request, made.subscription_id, secret)
+        return subscription_shown(request, made.subscription_id, secret)
     return asked(request, subscribing.ask(actor, partner, hop, url, kinds))
 
 
-def _shown(request: HttpRequest, number: int, secret: str) -> HttpResponse:
+def subscription_shown(request: HttpRequest, number: int, secret: str) -> HttpResponse:
+    """The page that shows a subscription's signing secret, this once."""
     return shown_once(
         request,
         _("Subscription %(number)s") % {"number": number},
@@ -117,7 +118,7 @@ def rotate(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     secret = subscribing.rotate(
         actor.brand_id, number, overlap=form.how_long(), now=actor.now, who=by(actor)
     )
-    return _shown(request, number, secret)
+    return subscription_shown(request, number, secret)
 
 
 @require_POST

@@ -78,10 +78,11 @@ def _issue_or_ask(request: HttpRequest, actor: Actor, form: CredentialForm) -> H
         channel=said["channel"],
         who=by(actor),
     )
-    return _shown(request, made.pk, token)
+    return credential_shown(request, made.pk, token)
 
 
-def _shown(request: HttpRequest, number: int, token: str) -> HttpResponse:
+def credential_shown(request: HttpRequest, number: int, token: str) -> HttpResponse:
+    """The page that shows a credential's token, this once."""
     return shown_once(
         request,
         _("Credential %(number)s") % {"number": number},
@@ -127,7 +128,7 @@ def rotate(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     if approvals.is_needed(actor, found.hop):
         return asked(request, asking.to_rotate(actor, found, overlap=overlap))
     token = credentials.rotate(found.pk, overlap=overlap, now=actor.now, who=by(actor))
-    return _shown(request, found.pk, token)
+    return credential_shown(request, found.pk, token)
 
 
 @require_POST

@@ -16,14 +16,14 @@ from orderveil.core.hops import Hop
 from orderveil.core.roles import Permission
 from orderveil.gate.approving import using
 from orderveil.gate.approving.forms import TurnDownForm
-from orderveil.gate.approving.using import Made
 from orderveil.gate.reasons import checked_reason
+from orderveil.outbox.views import subscription_shown
 from orderveil.partners import approvals
 from orderveil.partners.approvals import Rotate, State, Subscribe
 from orderveil.partners.forms import refuse
 from orderveil.partners.listing import page_of, partner_of
 from orderveil.partners.models import Approval, Credential
-from orderveil.partners.showing import shown_once
+from orderveil.partners.views_credentials import credential_shown
 from orderveil.policy import prose, versions
 
 UNPROCESSABLE = 422
@@ -133,26 +133,6 @@ def turn_down(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 @require_POST
 def use(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Do what was approved; the answer shows the secret, this once."""
-    return _shown(request, using.use(actor, number))
-
-
-def _shown(request: HttpRequest, made: Made) -> HttpResponse:
-    if isinstance(made.wanted, Subscribe):
-        return shown_once(
-            request,
-            _("Subscription %(number)s") % {"number": made.number},
-            _("Its signing secret"),
-            made.secret,
-            use=_("The partner's system checks our webhooks with it (Standard Webhooks)."),
-            back="subscription",
-            number=made.number,
-        )
-    return shown_once(
-        request,
-        _("Credential %(number)s") % {"number": made.number},
-        _("Its token"),
-        made.secret,
-        use=_("The partner's system sends it as a bearer token, in the header Authorization."),
-        back="credential",
-        number=made.number,
-    )
+    made = using.use(actor, number)
+    shown = subscription_shown if isinstance(made.wanted, Subscribe) else credential_shown
+    return shown(request, made.number, made.secret)
