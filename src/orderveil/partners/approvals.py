@@ -106,7 +106,11 @@ def state_of(approval: Approval, now: datetime) -> State:
 
 def one(brand_id: int, number: int) -> Approval:
     """The brand's request of that number; raises `RefusedError` (404)."""
-    found = Approval.objects.filter(pk=number, brand_id=brand_id).first()
+    return _one(Approval.objects.all(), brand_id, number)
+
+
+def _one(requests: QuerySet[Approval], brand_id: int, number: int) -> Approval:
+    found = requests.filter(pk=number, brand_id=brand_id).first()
     if found is None:
         raise missing("request", str(number), "Look at the list.")
     return found
@@ -187,10 +191,7 @@ def locked(brand_id: int, number: int) -> Approval:
 
     Raises `RefusedError`.
     """
-    found = Approval.objects.select_for_update().filter(pk=number, brand_id=brand_id).first()
-    if found is None:
-        raise missing("request", str(number), "Look at the list.")
-    return found
+    return _one(Approval.objects.select_for_update(), brand_id, number)
 
 
 def _act(actor: Actor, kind: ActKind, about: Approval, more: Detail | None = None) -> None:
