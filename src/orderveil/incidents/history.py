@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from orderveil.core.clocks import day_of
 from orderveil.incidents.detectors import DAYS, LOOK_BACK, Window
 from orderveil.incidents.models import Count
 from orderveil.incidents.words import What
@@ -23,8 +24,9 @@ class Key(NamedTuple):
 
 def begins(window: Window, at: datetime) -> datetime:
     """When the hour or the UTC day around `at` began."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    return hour if window is Window.HOUR else hour.replace(hour=0)
+    if window is Window.DAY:
+        return day_of(at)
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def add(brand_id: int, sums: Mapping[Key, int]) -> None:

@@ -89,11 +89,11 @@ class Judge:
         measure = _measure(who, what, window)
         if measure is None:
             return None
-        own = history.before(who, window, at)
-        # Colleagues are worth reading only where the count is worth a look at all.
         count = history.at(who, window, at)
         if count <= measure.floor:
             return None
+        own = history.before(who, window, at)
+        # Colleagues are read only now: where the count is worth a look at all.
         colleagues = self._of_colleagues(history, who, window, at)
         return judge(count, own, colleagues, measure)
 
