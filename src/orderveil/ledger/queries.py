@@ -7,7 +7,7 @@ Rules kept here:
 - what a partner was shown counts whatever it was told to do with it: no answer forgets it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -150,22 +150,16 @@ def order_entry(
 
 def who_holds(order_id: bytes, field: Field) -> list[Holding]:
     """Every disclosure of a field of an order in a form that tells something, oldest first."""
-    return holdings(entries_of(order_id)).get(field, [])
-
-
-def holdings(entries: Iterable[OrderEntry]) -> dict[Field, list[Holding]]:
-    """The same for every field that was shown in such a form, of one order's entries."""
-    found: dict[Field, list[Holding]] = {}
-    for row in entries:
+    held = []
+    for row in entries_of(order_id):
         entry = row.entry
         if not isinstance(entry, DisclosureEntry | BulkEntry):
             continue
-        for field, form in entry.forms.items():
-            if form not in SHOWS_NOTHING:
-                shown = (entry.partner, entry.hop, form, row.at, row.entry_id)
-                held = Holding(*shown, entry.policy, entry.person)
-                found.setdefault(field, []).append(held)
-    return found
+        form = entry.forms.get(field)
+        if form is not None and form not in SHOWS_NOTHING:
+            shown = (entry.partner, entry.hop, form, row.at, row.entry_id)
+            held.append(Holding(*shown, entry.policy, entry.person))
+    return held
 
 
 def seen_by(credential_id: int, start: datetime, end: datetime) -> Iterator[Seen]:
