@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from desk import Desk
 from orderveil.core.decision import Mode
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
@@ -23,12 +22,6 @@ def text_of(answer):
     """What a person reads."""
     told = html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode()))
     return re.sub(r"\s+([.,])", r"\1", " ".join(told.split()))
-
-
-@pytest.fixture
-def desk(db):
-    """A brand with people and a courier."""
-    return Desk.make()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from desk import Desk
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.personal import Personal
@@ -27,12 +26,6 @@ from scene import rows
 CAUSE = checked_cause("call_back", "T-1")
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 NINE_TO_SIX = {"desk_opens": time(9), "desk_closes": time(18), "desk_zone": "Asia/Kolkata"}
-
-
-@pytest.fixture
-def desk(db):
-    """A brand with people."""
-    return Desk.make()
 
 
 @pytest.fixture

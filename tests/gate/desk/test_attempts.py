@@ -24,12 +24,6 @@ from orderveil.people import memberships
 from scene import ME, PERSON, Scene, execute, rows, together
 
 
-@pytest.fixture
-def desk(db):
-    """A brand with people, whose scene's clock is now."""
-    return Desk.make()
-
-
 def undelivered(desk, reason=None, order=None, parcel_no=None):
     """An order whose courier came in vain, at the scene's time."""
     scene = desk.scene

@@ -40,12 +40,6 @@ OLD = {name: PERSON[name] for name in NEW}
 
 
 @pytest.fixture
-def desk(db):
-    """A brand with people, whose scene's clock is now."""
-    return Desk.make()
-
-
-@pytest.fixture
 def order(desk):
     """An order on its way."""
     return desk.scene.pack(desk.scene.admit(desk.scene.draft("a")))

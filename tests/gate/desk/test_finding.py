@@ -2,7 +2,6 @@
 
 import pytest
 
-from desk import Desk
 from orderveil.core.errors import Problem
 from orderveil.core.fields import Field
 from orderveil.core.hops import Hop
@@ -15,18 +14,6 @@ from orderveil.gate.search import By
 from orderveil.ledger.entries import decode
 from orderveil.people.budgets import PER_MINUTE, Spending
 from scene import Scene, rows
-
-
-@pytest.fixture
-def desk(db):
-    """A brand with people."""
-    return Desk.make()
-
-
-@pytest.fixture
-def centre(desk):
-    """An outsourced centre."""
-    return desk.scene.new_seat(Hop.SUPPORT, "centre")
 
 
 def numbers(hits):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from desk import Desk
 from orderveil.core.actors import FACTOR_NEEDED
 from orderveil.core.hops import Hop
 from orderveil.core.orders import ParcelDraft
@@ -17,15 +16,9 @@ from scene import ME, Scene, rows
 
 
 @pytest.fixture
-def desk(db):
-    """A brand with people."""
-    return Desk.make()
-
-
-@pytest.fixture
-def centre(desk):
-    """An outsourced centre."""
-    return desk.scene.new_seat(Hop.SUPPORT, "centre").partner
+def centre(centre):
+    """The centre itself: orders are handed to a partner."""
+    return centre.partner
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 import re
 from datetime import timedelta
 
-import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from desk import Desk
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.orders import ParcelDraft
@@ -24,18 +22,6 @@ from orderveil.people.budgets import PER_MINUTE, Spending
 from scene import ME, PERSON, Scene, execute, rows
 
 ALL = Wanted()
-
-
-@pytest.fixture
-def desk(db):
-    """A brand with people."""
-    return Desk.make()
-
-
-@pytest.fixture
-def centre(desk):
-    """An outsourced centre."""
-    return desk.scene.new_seat(Hop.SUPPORT, "centre")
 
 
 def admit(desk, count, **changes):

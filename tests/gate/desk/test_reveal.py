@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from desk import Desk
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.roles import ROLES, Role
@@ -22,12 +21,6 @@ from scene import ME, PERSON, Scene, rows, together
 
 CAUSE = checked_cause("call_back", "T-4711")
 REVEALERS = [role for role, terms in ROLES.items() if terms.reveals_per_day]
-
-
-@pytest.fixture
-def desk(db):
-    """A brand with people."""
-    return Desk.make()
 
 
 def ask(desk, actor, order, what=Revealable.PHONE, now=None):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from desk import Desk
 from orderveil.core.errors import Problem
 from orderveil.core.fields import Field
 from orderveil.core.hops import Hop
@@ -11,12 +10,6 @@ from orderveil.core.roles import Role
 from orderveil.gate.desk.verifying import TRIES, Said, Verdict, verify_caller
 from orderveil.ledger.queries import entries_of
 from scene import Scene, rows, together
-
-
-@pytest.fixture
-def desk(db):
-    """A brand with people."""
-    return Desk.make()
 
 
 def ask(desk, order, what, said, actor=None):
