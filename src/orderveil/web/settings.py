@@ -9,6 +9,7 @@
 | ORDERVEIL_BIND | address and port the server listens on | 127.0.0.1:8420 |
 | ORDERVEIL_ORIGIN | the name under which the ledger signs its checkpoints | orderveil.local |
 | ORDERVEIL_MACHINE_VIEW | `off` disables `orderveil view` at this machine | on |
+| ORDERVEIL_FONTS | a folder of fonts (.ttf, .otf) for what ours cannot write | none |
 | ORDERVEIL_WEBHOOK_PRIVATE | `allow` lets webhooks go to private addresses and plain http | deny |
 | ORDERVEIL_URL | where people reach the desk, as `https://desk.brand.example` | this machine only |
 | ORDERVEIL_PROXIES | networks of trusted proxies (CIDR, commas): X-Forwarded-* is theirs | none |
@@ -54,6 +55,7 @@ KEY_PROVIDERS = dict(
 )
 BIND = os.environ.get("ORDERVEIL_BIND", "127.0.0.1:8420")
 ORIGIN = os.environ.get("ORDERVEIL_ORIGIN", "orderveil.local")
+FONTS = Path(os.environ["ORDERVEIL_FONTS"]).resolve() if os.environ.get("ORDERVEIL_FONTS") else None
 MACHINE_VIEW = os.environ.get("ORDERVEIL_MACHINE_VIEW", "on") != "off"
 WEBHOOK_PRIVATE = os.environ.get("ORDERVEIL_WEBHOOK_PRIVATE", "deny") == "allow"
 DATABASE_URL = os.environ.get("DATABASE_URL", "")

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from orderveil.core.roles import ROLES, Role
-from orderveil.hops.support.centre_audit import paper
+from orderveil.hops.printing import fonts, paper
 from orderveil.hops.support.centre_audit.months import Month
 from orderveil.hops.support.centre_audit.pack import Member, Pack, Sampled, digest
 from orderveil.hops.support.centre_audit.signing import Signature
@@ -42,7 +42,7 @@ def tell(
         "subtitle": _("Audit pack of an outsourced centre of %(brand)s")
         % {"brand": _printed(brand, f"brand:{pack.brand}")},
         "brand": _printed(brand, f"brand:{pack.brand}"),
-        "fonts": list(paper.FAMILIES),
+        "fonts": fonts.library().families,
         "is_over": pack.is_over,
         "words": _words(pack),
         "figures": _figures(pack),
@@ -130,7 +130,7 @@ def _proof(pack: Pack) -> list[list[str]]:
 
 def _signature(one: Signature, names: Names, pack: Pack) -> list[str]:
     same = _("yes") if one.digest == digest(pack) else _("no: it has changed since")
-    reason = one.reason if paper.can_print(one.reason) else "-"
+    reason = one.reason if fonts.can_print(one.reason) else "-"
     return [_moment(one.at), _named(one.person, names), _spaced(one.outcome), reason, same]
 
 
@@ -139,7 +139,7 @@ def _named(person: str, names: Names) -> str:
 
 
 def _printed(text: str, instead: str) -> str:
-    return text if paper.can_print(text) else instead
+    return text if fonts.can_print(text) else instead
 
 
 def _spaced(code: str) -> str:

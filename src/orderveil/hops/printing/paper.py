@@ -1,0 +1,110 @@
+"""Documents on paper: a typst template, data as JSON, fonts out of their packages.
+
+Rules kept here:
+- data is never markup, and no font of the system's, no package and no network takes part: the
+  same data makes the same bytes everywhere;
+- a font that lacks a character prints a box and says nothing: whoever composes asks
+  `fonts.can_print` first.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import pypdfium2
+import typst
+
+from orderveil.hops.printing.fonts import library
+
+
+def pdf(template: Path, data: object, *, at: datetime, tags: bool = True) -> bytes:
+    """The document as PDF; `at` is the time that stands in its metadata.
+
+    `tags` tell a screen reader what is what; sheets that only a printer reads are faster without.
+    """
+    return _compile(template, data, at, "pdf", tags=tags)[0]
+
+
+def pngs(template: Path, data: object, *, at: datetime, ppi: float = 110) -> list[bytes]:
+    """Its pages as pictures."""
+    return _compile(template, data, at, "png", ppi=ppi)
+
+
+def asked(template: Path, data: object, label: str) -> Any:
+    """The value of the template's one `#metadata` under this label: what only setting can tell."""
+    found = typst.query(
+        template,
+        f"<{label}>",
+        field="value",
+        one=True,
+        root=template.parent,
+        font_paths=list(library().folders),
+        ignore_system_fonts=True,
+        sys_inputs=_inputs(data),
+    )
+    return msgspec.json.decode(found)
+
+
+def join(documents: Iterable[bytes]) -> bytes:
+    """The pages of several PDFs as one."""
+    whole = pypdfium2.PdfDocument.new()
+    for each in documents:
+        part = pypdfium2.PdfDocument(each)
+        whole.import_pages(part)
+        part.close()
+    return _saved(whole)
+
+
+def pages(document: bytes, wanted: Sequence[int]) -> bytes:
+    """Some pages of a PDF, counted from 0, as a PDF of their own."""
+    source, some = pypdfium2.PdfDocument(document), pypdfium2.PdfDocument.new()
+    some.import_pages(source, list(wanted))
+    source.close()
+    return _saved(some)
+
+
+def page_count(document: bytes) -> int:
+    """How many pages a PDF has."""
+    source = pypdfium2.PdfDocument(document)
+    try:
+        return len(source)
+    finally:
+        source.close()
+
+
+def _saved(document: pypdfium2.PdfDocument) -> bytes:
+    held = io.BytesIO()
+    document.save(held)
+    document.close()
+    return held.getvalue()
+
+
+def _inputs(data: object) -> dict[str, str]:
+    return {"data": msgspec.json.encode(data).decode()}
+
+
+def _compile(
+    template: Path,
+    data: object,
+    at: datetime,
+    kind: Literal["pdf", "png"],
+    *,
+    ppi: float | None = None,
+    tags: bool = True,
+) -> list[bytes]:
+    made: object = typst.compile(
+        template,
+        root=template.parent,
+        font_paths=list(library().folders),
+        ignore_system_fonts=True,
+        format=kind,
+        ppi=ppi,
+        sys_inputs=_inputs(data),
+        timestamp=int(at.timestamp()),
+        pdf_tags=tags,
+    )
+    # One page of pictures comes as bytes, several as a list.
+    return [bytes(page) for page in made] if isinstance(made, list) else [made]  # type: ignore[list-item]
