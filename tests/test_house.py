@@ -43,6 +43,10 @@ OTHERS_TABLES = {
         {"vault", "partners"},
         "lists the ids of orders, of a centre's only those assigned to it; opens nothing",
     ),
+    "gate/floor.py": (
+        {"vault", "partners"},
+        "lists a warehouse's own parcels that wait, and how they fare; opens nothing",
+    ),
     "gate/desk/attempts.py": (
         {"vault", "partners"},
         "lists undelivered parcels, of a centre's only those assigned to it; opens nothing",

@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "orderveil.outbox",
     "orderveil.incidents",
     "orderveil.reviews",
+    "orderveil.hops.wms",
     "orderveil.api",
     "orderveil.web",
     "procrastinate.contrib.django",

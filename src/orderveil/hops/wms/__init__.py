@@ -1,0 +1,1 @@
+"""The warehouse: where items lie, waves and pick lists, the packing station, packing slips."""
