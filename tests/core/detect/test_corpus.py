@@ -1,0 +1,162 @@
+"""The detector judged: what it finds, under which disguises, and what it leaves alone."""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.detect import corpus, rows
+from core.detect.disguises import DISGUISES, fits
+from core.detect.lookalikes import LOOKALIKES
+from core.detect.made import MAKERS
+from orderveil.core.detect import find
+
+CHANCE = st.randoms(use_true_random=False)
+MAKE = st.sampled_from([MAKERS[kind] for kind in corpus.KINDS])
+AWBS = sorted(name for name, looks in LOOKALIKES.items() if looks.group == "awb")
+PAIRS = [(kind, name) for kind in corpus.KINDS for name in DISGUISES if fits(name, kind)]
+
+
+def found(case):
+    """What the detector says, as any detector would."""
+    return [(hit.kind.name, hit.start, hit.end) for hit in find(case.text, case.context)]
+
+
+def forms(kind):
+    """The forms in which that kind tells what it is."""
+    return [form for form in corpus.FORMS if form != "bare" or kind in corpus.BARE]
+
+
+@pytest.mark.parametrize("kind", corpus.KINDS)
+@settings(max_examples=150, deadline=None)
+@given(chance=CHANCE, data=st.data())
+def test_every_value_is_found(kind, chance, data):
+    """Bare, keyed, labelled, inline and in prose; at its very place, and as nothing else."""
+    case = corpus.positive(kind, data.draw(st.sampled_from(forms(kind))), chance)
+    hits = found(case)
+    assert (corpus.missed(case, hits), corpus.alarms(case, hits)) == ([], []), (case, hits)
+
+
+@pytest.mark.parametrize(("kind", "disguise"), PAIRS)
+@settings(max_examples=60, deadline=None)
+@given(chance=CHANCE, data=st.data())
+def test_every_disguise_is_seen_through(kind, disguise, chance, data):
+    """The hit covers the whole disguise."""
+    plain = corpus.positive(kind, data.draw(st.sampled_from(forms(kind))), chance)
+    case = corpus.disguised(plain, disguise, chance)
+    hits = found(case)
+    assert corpus.missed(case, hits) == [], (case, hits)
+
+
+@pytest.mark.parametrize("name", LOOKALIKES)
+@settings(max_examples=100, deadline=None)
+@given(chance=CHANCE, form=st.sampled_from(["bare", "keyed", "labelled"]))
+def test_what_is_nobodys_is_left_alone(name, chance, form):
+    """Beside its key or label it is nothing; bare, it is none of the kinds it is known from."""
+    case = corpus.negative(name, form, chance)
+    assert corpus.alarms(case, found(case)) == [], case
+
+
+@pytest.mark.parametrize("kind", corpus.KINDS)
+def test_recall_of_a_thousand(kind):
+    """1.0 for every kind, spread over all forms."""
+    cases = list(corpus.positives(kind, 1_000, seed=1))
+    assert [case for case in cases if corpus.missed(case, found(case))] == []
+
+
+def test_twelve_digits_of_a_courier_are_no_aadhaar_number():
+    """Of AWB numbers without a key or a word fewer than 1 in 1,000 are taken for one."""
+    cases = [case for name in AWBS for case in corpus.negatives(name, 1_200, seed=2)]
+    bare = [case for case in cases if case.form == "bare"]
+    wrong = [case for case in bare if "AADHAAR" in {kind for kind, _, _ in found(case)}]
+    assert len(bare) >= 3_000
+    assert len(wrong) * 1_000 < len(bare)
+
+
+def test_clean_rows_hold_no_card():
+    """At most one of 10,000 inventory rows is taken to hold a card number, and 1 in 1,000 any kind.
+
+    A tenth of all order ids and AWB numbers of a card's length pass Luhn.
+    """
+    cards = alarms = 0
+    for row in rows.clean(10_000, seed=3):
+        kinds = {hit.kind.name for key, value in row.items() for hit in find(str(value), key)}
+        cards += "CARD" in kinds
+        alarms += bool(kinds)
+    assert cards <= 1
+    assert alarms <= 10
+
+
+def test_leaking_rows_are_found():
+    """Whatever else is in the row, the column that leaks is named, and its kind is right."""
+    for row, column, kind in rows.leaking(1_000, seed=4):
+        hits = find(str(row[column]), column)
+        assert kind in {hit.kind.name for hit in hits}, (column, row[column])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=12),
+            st.text("\0\ud800\udfff\u200b\ufeff٣९²%&#;@.+- ", max_size=8),
+            st.builds(lambda make, chance: make(chance), MAKE, CHANCE),
+            st.sampled_from(
+                ["%", "%2", "%zz", "&#", "&#x;", "&#99999999;", "&amp", "%ff%fe", "&#0;"]
+            ),
+        ),
+        max_size=6,
+    ),
+    st.none() | st.text(max_size=12),
+)
+def test_offsets_are_places_in_the_original(parts, context):
+    """Any text at all, half surrogate pairs too: hits lie in it, in order and apart."""
+    text = "".join(parts)
+    end = 0
+    for hit in find(text, context):
+        assert end <= hit.start < hit.end <= len(text)
+        assert 0 < hit.certainty <= 1
+        end = hit.end
+
+
+HOSTILE = {
+    "digits": "9", "digits and spaces": "9 ", "digits and dashes": "98765-43210-", "ats": "@",
+    "an address without end": "a.", "locals": "a@", "dots": "a@b.", "percent": "%39",
+    "broken percent": "%3",
+    "twice": "%25", "entities": "&#57;", "broken entities": "&#5", "letters": "A",
+    "capitals": "ABCDE",
+    "commas": "12, ", "words": "flat ", "titles": "Mr. ", "towns": "Bengaluru ", "labels": "name: ",
+    "aadhaar": "2000 ", "gst": "27AAAPA", "iban": "DE50 ", "unseen": "\u200b9",
+    "half pairs": "\ud800",
+    "nul": "\0", "brackets": "(", "plus": "+", "plus digits": "+9", "newlines": "9\n",
+    "native": "मकान ",
+    "handles": "ok@ok", "full-width": "\uff19", "slashes": "/9",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
+def test_time_grows_with_the_length_of_the_text(unit):
+    """200 kB of it end: were any search quadratic, the whole suite would stand still here."""
+    text = unit * (200_000 // len(unit))
+    assert all(hit.end <= len(text) for hit in find(text, "note"))
+
+
+def test_a_seed_makes_the_same_corpus():
+    """The benchmark judges the cases that the tests judge."""
+    first, again = (list(corpus.positives("PHONE", 20, seed=7)) for _ in range(2))
+    other = list(corpus.positives("PHONE", 20, seed=8))
+    assert first == again != other
+    assert list(rows.clean(5, seed=1)) == list(rows.clean(5, seed=1))
+
+
+def test_a_disguise_is_one():
+    """A disguised value differs from the plain one, and stands where the case says."""
+    rng = Random(5)
+    for kind, disguise in PAIRS:
+        cases = list(corpus.positives(kind, 20, seed=6))
+        worn = [corpus.disguised(case, disguise, rng) for case in cases]
+        assert any(one.value != case.value for one, case in zip(worn, cases, strict=True))
+        for case in worn:
+            ((_, start, end),) = case.expected
+            assert case.text[start:end] == case.value
