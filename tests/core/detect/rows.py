@@ -7,9 +7,8 @@ from .lookalikes import LOOKALIKES
 from .made import MAKERS
 
 COLUMNS = (
-    ("sku", "sku"), ("title", "title"), ("brand", "brand"), ("ean", "ean13"), ("hsn", "hsn"),
-    ("warehouse_address", "godown"), ("bin", "shelf"), ("awb", "delhivery"), ("order_id", "order"),
-    ("updated_at", "moment"), ("price", "amount"),
+    ("sku", "sku"), ("title", "title"), ("ean", "ean13"), ("hsn", "hsn"), ("bin", "shelf"),
+    ("order_id", "order"), ("updated_at", "moment"),
 )  # fmt: skip
 """Column, and which lookalike fills it."""
 LEAKS = (
@@ -22,12 +21,14 @@ Row = dict[str, str | int]
 
 
 def clean(count: int, seed: int = 0) -> Iterator[Row]:
-    """Stock rows of twelve columns: nothing personal in them."""
+    """Stock rows of ten columns, nothing personal in them; one in ten tells where the godown is."""
     rng = Random(f"rows {seed}")
     for _ in range(count):
         row: Row = {column: LOOKALIKES[name].make(rng) for column, name in COLUMNS}
         row["awb"] = LOOKALIKES[rng.choice(AWBS)].make(rng)
         row["quantity"] = rng.randrange(1, 500)
+        godown = rng.random() < 0.1
+        row["warehouse"] = LOOKALIKES["godown"].make(rng) if godown else f"BLR-{rng.randrange(9)}"
         yield row
 
 
