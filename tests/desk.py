@@ -18,15 +18,17 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
 from allauth.mfa.totp.internal import auth
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from orderveil.core.actors import Actor
+from orderveil.core.devices import DeviceKind
 from orderveil.core.hops import Hop
 from orderveil.core.roles import ROLES, Role
 from orderveil.ledger.acts import Who
-from orderveil.partners import registry
-from orderveil.partners.models import Partner
+from orderveil.partners import devices, registry
+from orderveil.partners.models import Device, Partner
 from orderveil.people import memberships
 from orderveil.people.models import Membership
 from scene import Scene
@@ -43,6 +45,8 @@ class Desk:
     scene: Scene
     own: Partner
     people: dict[str, Membership] = field(default_factory=dict)
+    stickers: int = 0
+    """How many devices of the floor were made."""
 
     @classmethod
     def make(cls, scene: Scene | None = None, **settings: Any) -> "Desk":
@@ -105,6 +109,22 @@ class Desk:
             proved = [] if factor_minutes is None else [_proof(factor_minutes)]
             session[RECORDS] = [{"method": "password", "at": time.time()}, *proved]
             session.save()
+        return client
+
+    def station(
+        self, partner: Partner | None = None, *, kind: DeviceKind = DeviceKind.STATION, **more: Any
+    ) -> tuple[Device, str]:
+        """A device that stands on the partner's floor (the brand's own), and its token."""
+        self.stickers += 1
+        now = more.pop("now", self.scene.now)
+        told = {"name": "Packing station", "asset": f"A-{self.stickers}"} | more
+        made, link = devices.register(partner or self.own, kind=kind, now=now, who=ME, **told)
+        return devices.enrol(link, DeviceKind(made.kind), now=now)
+
+    def on_device(self, client: Client, partner: Partner | None = None) -> Client:
+        """The same client, in the browser of a packing station."""
+        _, token = self.station(partner)
+        client.cookies[settings.DEVICE_COOKIE_NAME] = token
         return client
 
 

@@ -3,11 +3,12 @@
 import json
 from datetime import UTC, datetime
 
+from orderveil.core.devices import DeviceKind
 from orderveil.core.hops import Hop
 from orderveil.gate.provision import provision_brand
 from orderveil.ledger import store
 from orderveil.ledger.acts import Who
-from orderveil.partners import registry
+from orderveil.partners import devices, registry
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 WHO = Who(person="setup")
@@ -22,6 +23,12 @@ def new_brand(slug="kurta"):
 def new_partner(brand, slug="swift", hops=HOPS, **said):
     """A partner of the brand."""
     return registry.add_partner(brand, slug, hops, now=NOW, **said)
+
+
+def new_device(partner, kind=DeviceKind.STATION, asset="A-1", **said):
+    """A device of the partner's floor, and its link."""
+    told = {"name": "Packing station 1", "now": NOW, "who": WHO} | said
+    return devices.register(partner, kind=kind, asset=asset, **told)
 
 
 def revision(brand):

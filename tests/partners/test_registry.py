@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from orderveil.core.decision import Mode
+from orderveil.core.devices import DeviceKind
 from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
 from orderveil.gate import law
 from orderveil.ledger.acts import CHANGES_LAW, ActKind, Who, machine
-from orderveil.partners import channels, credentials, narrowing, registry, terms
+from orderveil.partners import channels, credentials, devices, narrowing, registry, terms
 from orderveil.partners.models import Agreement, Partner
 from orderveil.partners.standing import standings
 from orderveil.partners.terms import CentreTerms
@@ -52,6 +53,14 @@ CHANGES = {
     ActKind.CREDENTIAL_NARROWED: lambda b, p: narrowing.narrow(
         b.pk, credentials.issue(p, Hop.LABEL, now=NOW)[0].pk, daily_limit=5, now=NOW, who=sample.WHO
     ),
+    ActKind.DEVICE_REGISTERED: lambda b, p: sample.new_device(p),
+    ActKind.DEVICE_ENROLLED: lambda b, p: devices.enrol(
+        sample.new_device(p)[1], DeviceKind.STATION, now=NOW
+    ),
+    ActKind.DEVICE_ATTESTED: lambda b, p: devices.attest(sample.new_device(p)[0].pk, b.pk, now=NOW),
+    ActKind.DEVICE_RELINKED: lambda b, p: devices.relink(sample.new_device(p)[0].pk, b.pk, now=NOW),
+    ActKind.DEVICE_LEFT: lambda b, p: devices.leave(sample.new_device(p)[0].pk, b.pk, now=NOW),
+    ActKind.DEVICE_REVOKED: lambda b, p: devices.revoke(sample.new_device(p)[0].pk, b.pk, now=NOW),
     ActKind.CENTRE_TERMS_CHANGED: lambda b, p: terms.set_centre_terms(
         p, CentreTerms(days=(1, 2)), now=NOW, who=sample.WHO
     ),

@@ -250,6 +250,7 @@ def revoke(name: str, brand_name: str | None, *, as_json: bool) -> None:
     left = leaving.end_partner(found, now=utc_now(), who=machine())
     said = (
         f"{name} receives nothing from now on: {len(left.credentials)} credentials revoked, "
-        f"{len(left.subscriptions)} subscriptions ended. What it was shown stays on record."
+        f"{len(left.devices)} floor devices revoked, {len(left.subscriptions)} subscriptions "
+        "ended. What it was shown stays on record."
     )
     show(left, said, as_json=as_json)

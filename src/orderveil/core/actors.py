@@ -42,10 +42,27 @@ class Actor:
         """What their role means."""
         return ROLES[self.role]
 
-    def may(self, permission: Permission) -> bool:
-        """Does their role hold this permission?"""
-        return permission in self.terms.permissions
+    @property
+    def is_off_floor(self) -> bool:
+        """Are they a person of the floor in a browser that is none of its devices?"""
+        return self.terms.needs_device and self.device_id is None
 
+    def may(self, permission: Permission) -> bool:
+        """Does their role hold this permission, and may it be used where they are?"""
+        held = permission in self.terms.permissions
+        return held and (not self.is_off_floor or permission in WITHOUT_DEVICE)
+
+
+WITHOUT_DEVICE = frozenset({Permission.SEE_HOME, Permission.PICK})
+"""What people of the floor may do in a browser of their own: none of it shows a buyer."""
+
+DEVICE_NEEDED = Problem(
+    code="device_needed",
+    detail="This page is for the floor's registered devices; elsewhere there is the pick list.",
+    remedy="Go to a packing station, or ask whoever manages the floor's devices to register this.",
+    rule="wms: no personal phones on the floor",
+    status=403,
+)
 
 ACT_FRESH_MINUTES = 10
 """How old a second factor may be at a sensitive act; for reveals each role has its own term."""
@@ -78,8 +95,15 @@ def not_yours(permission: Permission) -> Problem:
     )
 
 
+def why_not(actor: Actor, permission: Permission) -> Problem | None:
+    """Why they may not; None if they may."""
+    if actor.may(permission):
+        return None
+    return DEVICE_NEEDED if permission in actor.terms.permissions else not_yours(permission)
+
+
 def check_act(actor: Actor, permission: Permission) -> None:
     """May they do this sensitive act, whatever page it is called from? Raises `RefusedError`."""
-    problem = stale(actor) if actor.may(permission) else not_yours(permission)
+    problem = why_not(actor, permission) or stale(actor)
     if problem is not None:
         raise RefusedError(problem)

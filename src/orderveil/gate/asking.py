@@ -8,6 +8,7 @@ from uuid import UUID
 
 from orderveil.core.actors import FACTOR_NEEDED, Actor
 from orderveil.core.decision import Grant, enforced_for
+from orderveil.core.devices import DeviceKind
 from orderveil.core.errors import Problem
 from orderveil.core.fields import Field
 from orderveil.core.forms import Form
@@ -18,14 +19,14 @@ from orderveil.gate import law as laws
 from orderveil.gate.compose import Plan, Recipient, View, compose, plan_for
 from orderveil.gate.keys import brand_keys, ref_key
 from orderveil.gate.law import Law
-from orderveil.gate.narrowing import facts_only
+from orderveil.gate.narrowing import Narrow, facts_only
 from orderveil.gate.opening import open_row
 from orderveil.gate.statement import Asker
 from orderveil.gate.wire import Row
 from orderveil.partners import refused
 from orderveil.partners.budgets import Budgets
 from orderveil.partners.credentials import UNAUTHORISED, is_genuine
-from orderveil.partners.devices import NOT_ENROLLED, stands
+from orderveil.partners.devices import NOT_ENROLLED, serves
 from orderveil.partners.models import Credential, Partner
 from orderveil.people import budgets as purses
 from orderveil.people import turned_away
@@ -120,7 +121,7 @@ def left(actor: Actor, what: Spending, now: datetime) -> int:
 
 def in_force(law: Law, caller: Caller, now: datetime) -> Problem | None:
     """Whoever was revoked, or whose hours ended, since the request began: out at the next ask."""
-    if caller.device_id is not None and not _stands_on_floor(law, caller, now):
+    if not _stand_on_floor(law, caller, now):
         return NOT_ENROLLED
     if caller.actor is not None:
         return _works_here(law, caller.actor, now)
@@ -138,9 +139,16 @@ def in_force(law: Law, caller: Caller, now: datetime) -> Problem | None:
     return None if is_known else UNAUTHORISED
 
 
-def _stands_on_floor(law: Law, caller: Caller, now: datetime) -> bool:
-    device = law.devices.get(caller.device_id or 0)
-    return device is not None and device.partner_id == caller.partner_id and stands(device, now)
+def _stand_on_floor(law: Law, caller: Caller, now: datetime) -> bool:
+    """Do the devices it names stand on its partner's floor: its own, and the person's station?"""
+    at = caller.actor.device_id if caller.actor is not None else None
+    for number in {caller.device_id, at} - {None}:
+        device = law.devices.get(number or 0)
+        if device is None or device.partner_id != caller.partner_id or not serves(device, now):
+            return False
+        if number == at and device.kind != DeviceKind.STATION:
+            return False
+    return True
 
 
 def _works_here(law: Law, actor: Actor, now: datetime) -> Problem | None:
@@ -151,9 +159,27 @@ def _works_here(law: Law, actor: Actor, now: datetime) -> Problem | None:
 
 
 def decide_for(
+    law: Law, caller: Caller, order_id: bytes, now: datetime, narrow: Narrow | None = None
+) -> tuple[Grant, Plan] | Problem:
+    """The decision for one order under this Law; the same for all that are enforced alike.
+
+    `narrow` makes of the Grant what is asked of it; whatever it makes, facts are all there is for
+    a person of the floor without its device.
+    """
+    decision = _decide(law, caller, order_id, now)
+    if isinstance(decision, Problem):
+        return decision
+    if narrow is not None:
+        decision = narrow(decision[0])
+    if isinstance(decision, Problem) or not _is_off_floor(caller):
+        return decision
+    grant = facts_only(decision[0])
+    return grant, plan_for(grant)
+
+
+def _decide(
     law: Law, caller: Caller, order_id: bytes, now: datetime
 ) -> tuple[Grant, Plan] | Problem:
-    """The decision for one order under this Law; the same for all that are enforced alike."""
     problem = in_force(law, caller, now)
     if problem is not None:
         return problem
@@ -165,13 +191,14 @@ def decide_for(
     if isinstance(decision, Problem) or caller.actor is None:
         return decision
     grant, plan = decision
-    terms = caller.actor.terms
-    if terms.needs_device and caller.device_id is None:
-        grant = facts_only(grant)
-        plan = plan_for(grant)
-    if terms.assigned_only:
+    if caller.actor.terms.assigned_only:
         grant = replace(grant, reach=Reach.ASSIGNED)
     return grant, plan
+
+
+def _is_off_floor(caller: Caller) -> bool:
+    """A printer's number on the disclosure stands for no station: the person must be at one."""
+    return caller.actor is not None and caller.actor.is_off_floor
 
 
 def asker(law: Law, caller: Caller) -> Asker:

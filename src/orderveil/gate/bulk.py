@@ -100,15 +100,10 @@ def _disclose_alike(
     now: datetime,
 ) -> dict[int, Answer] | Problem | None:
     """Orders that are decided alike. A Problem is the caller's own; None: the law has changed."""
-    decision = decide_for(law, caller, group[0][1][1], now)
+    decision = decide_for(law, caller, group[0][1][1], now, narrow)
     if isinstance(decision, Problem):
         return decision
     grant, plan = decision
-    if narrow is not None:
-        narrowed = narrow(grant)
-        if isinstance(narrowed, Problem):
-            return narrowed
-        grant, plan = narrowed
     views = _record_and_open(law, caller, grant, plan, group, now)
     if views is not None:
         return _answers(caller, grant, group, group, views)

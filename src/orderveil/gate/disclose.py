@@ -92,7 +92,7 @@ def _put_on_record(
 ) -> Recorded | Problem:
     law = laws.law_of(caller.brand_id)
     for _ in range(MOST_TRIES):
-        decision = decide_for(law, caller, order_id, now)
+        decision = decide_for(law, caller, order_id, now, narrow)
         if isinstance(decision, Problem):
             # No statement follows that would notice a law that has since become kinder.
             fresh = laws.current(law)
@@ -101,11 +101,6 @@ def _put_on_record(
             law = fresh
             continue
         grant, plan = decision
-        if narrow is not None:
-            narrowed = narrow(grant)
-            if isinstance(narrowed, Problem):
-                return narrowed
-            grant, plan = narrowed
         entry = _entry(law, caller, grant, order_id, parcel_no, now, kind)
         row = statement.disclose(
             asker(law, caller), grant, plan.compartments, order_id, parcel_no, entry

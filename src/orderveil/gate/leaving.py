@@ -1,4 +1,4 @@
-"""A partner that leaves: suspended, its credentials revoked, its subscriptions ended, as one."""
+"""A partner that leaves: suspended; its credentials, devices and subscriptions ended, as one."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from django.db import transaction
 
 from orderveil.ledger.acts import Who
 from orderveil.outbox import subscribing, subscriptions
-from orderveil.partners import credentials, registry
-from orderveil.partners.models import Credential, Partner
+from orderveil.partners import credentials, devices, registry
+from orderveil.partners.models import Credential, Device, Partner
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -16,6 +16,7 @@ class Left(msgspec.Struct, frozen=True):
 
     credentials: tuple[int, ...]
     subscriptions: tuple[int, ...]
+    devices: tuple[int, ...] = ()
 
 
 @transaction.atomic
@@ -34,4 +35,8 @@ def end_partner(partner: Partner, *, now: datetime, who: Who) -> Left:
     )
     for number in ended:
         subscribing.end(partner.brand_id, number, now=now, who=who)
-    return Left(revoked, ended)
+    floor = Device.objects.filter(partner=partner, revoked_at=None).order_by("pk")
+    stood = tuple(floor.values_list("pk", flat=True))
+    for number in stood:
+        devices.revoke(number, partner.brand_id, now=now, who=who)
+    return Left(revoked, ended, stood)

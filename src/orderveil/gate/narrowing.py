@@ -55,6 +55,7 @@ def _reduced(grant: Grant, forms: Mapping[Field, Form]) -> Grant:
         grant,
         forms=shown,
         withheld={**grant.withheld, **hidden},
+        would_withhold=tuple(each for each in grant.would_withhold if each[0] in shown),
         compartments=_compartments(shown),
     )
 

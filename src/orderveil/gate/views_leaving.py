@@ -25,9 +25,14 @@ def partner_end(request: HttpRequest, actor: Actor, number: int) -> HttpResponse
         left = end_partner(one, now=actor.now, who=by(actor))
         said = _(
             "The partner receives nothing from now on: %(keys)d credentials revoked, "
-            "%(hooks)d subscriptions ended. What it was shown stays on record."
+            "%(floor)d floor devices revoked, %(hooks)d subscriptions ended. "
+            "What it was shown stays on record."
         )
-        counts = {"keys": len(left.credentials), "hooks": len(left.subscriptions)}
+        counts = {
+            "keys": len(left.credentials),
+            "floor": len(left.devices),
+            "hooks": len(left.subscriptions),
+        }
         messages.success(request, said % counts)
         return redirect("partner", number=number)
     keys = Credential.objects.filter(partner=one, revoked_at=None).order_by("pk")

@@ -80,6 +80,8 @@ class ActKind(StrEnum):
     DEVICE_REGISTERED = "device_registered"
     DEVICE_ENROLLED = "device_enrolled"
     DEVICE_ATTESTED = "device_attested"
+    DEVICE_RELINKED = "device_relinked"
+    DEVICE_LEFT = "device_left"
     DEVICE_REVOKED = "device_revoked"
 
     PERSON_ADDED = "person_added"
@@ -153,6 +155,8 @@ CHANGES_LAW = frozenset(
         ActKind.DEVICE_REGISTERED,
         ActKind.DEVICE_ENROLLED,
         ActKind.DEVICE_ATTESTED,
+        ActKind.DEVICE_RELINKED,
+        ActKind.DEVICE_LEFT,
         ActKind.DEVICE_REVOKED,
         ActKind.CENTRE_TERMS_CHANGED,
         ActKind.PERSON_ADDED,

@@ -78,6 +78,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         ActKind.DEVICE_REGISTERED: _("Device of the floor registered"),
         ActKind.DEVICE_ENROLLED: _("Device of the floor enrolled"),
         ActKind.DEVICE_ATTESTED: _("Device of the floor attested"),
+        ActKind.DEVICE_RELINKED: _("New link for a device of the floor"),
+        ActKind.DEVICE_LEFT: _("Device of the floor left it"),
         ActKind.DEVICE_REVOKED: _("Device of the floor revoked"),
         ActKind.APPROVAL_ASKED: _("Approval asked for: {operation}"),
         ActKind.APPROVAL_GIVEN: _("Approved: {operation}"),

@@ -193,6 +193,13 @@ class Device(models.Model):
 
     class Meta:
         db_table = "partners_device"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("partner", "asset"),
+                condition=models.Q(revoked_at=None),
+                name="partners_device_sticker",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"device {self.pk}"

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from orderveil.core.actors import Actor
+from orderveil.core.actors import DEVICE_NEEDED, Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.roles import Permission
 from orderveil.core.table import Table
@@ -74,10 +74,12 @@ def _ledger(actor: Actor) -> dict[str, Any]:
 
 def has_walk(actor: Actor) -> bool:
     """Is there a picture of a walk to show?"""
-    return kept_for(actor.brand_id) is not None
+    return not actor.is_off_floor and kept_for(actor.brand_id) is not None
 
 
 def _walk(actor: Actor) -> Kept:
+    if actor.is_off_floor:
+        raise RefusedError(DEVICE_NEEDED)  # its buyer is a sample, and shown whole
     found = kept_for(actor.brand_id)
     if found is None:
         raise RefusedError(_NO_WALK)

@@ -21,15 +21,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
-from orderveil.core.actors import Actor, not_yours, stale
+from orderveil.core.actors import Actor, stale, why_not
 from orderveil.core.clocks import utc_now
-from orderveil.core.devices import DeviceKind
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.pages import Page
 from orderveil.core.roles import Permission
 from orderveil.gate.asking import counted
-from orderveil.gate.desk.caller import closed
-from orderveil.partners import devices
+from orderveil.gate.desk.caller import closed, station_of
 from orderveil.people import access, factors
 from orderveil.people.models import Person
 from orderveil.web.errors import refused
@@ -72,12 +70,10 @@ def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpRe
     actor = _on_device(request, actor)
     request.actor = actor  # type: ignore[attr-defined]  # the shell draws by it
     problem = closed(actor)
-    if problem is None and _needs_device(actor, permission):
-        problem = DEVICE_NEEDED
-    if problem is None and permission is not None and not actor.may(permission):
-        if request.path == "/" and (elsewhere := first_page(actor)):
+    if problem is None and permission is not None:
+        problem = why_not(actor, permission)
+        if problem is not None and request.path == "/" and (elsewhere := first_page(actor)):
             return redirect(elsewhere)
-        problem = not_yours(permission)
     if problem is None:
         return actor
     counted(actor, problem, actor.now)
@@ -85,20 +81,12 @@ def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpRe
 
 
 def _on_device(request: HttpRequest, actor: Actor) -> Actor:
-    """The Actor on the floor's device that this browser is, if it is one of the brand's."""
+    """The Actor at the station that this browser is, if it stands on the floor they work on."""
     token = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
     if token is None or not actor.terms.needs_device:
         return actor
-    device = devices.of_token(token, now=actor.now)
-    if device is None or (device.brand_id, device.kind) != (actor.brand_id, DeviceKind.STATION):
-        return actor
-    return replace(actor, device_id=device.pk)
-
-
-def _needs_device(actor: Actor, permission: Permission | None) -> bool:
-    """May this page show a buyer, to somebody who sees one on the floor's devices only?"""
-    elsewhere = {None, *WITHOUT_DEVICE}
-    return actor.terms.needs_device and actor.device_id is None and permission not in elsewhere
+    station = station_of(actor, token)
+    return actor if station is None else replace(actor, device_id=station.pk)
 
 
 def _factor_first(request: HttpRequest, person: Person) -> HttpResponseBase:
@@ -136,16 +124,6 @@ def _from_where(request: HttpRequest) -> str:
     return "/"
 
 
-WITHOUT_DEVICE = frozenset({Permission.SEE_HOME, Permission.PICK})
-"""What people of the floor may do in a browser of their own."""
-
-DEVICE_NEEDED = Problem(
-    code="device_needed",
-    detail="This page is for the floor's registered devices; elsewhere there is the pick list.",
-    remedy="Go to a packing station, or ask whoever manages the floor's devices to register this.",
-    rule="wms: no personal phones on the floor",
-    status=403,
-)
 _NO_BRAND = Problem(
     code="no_brand",
     detail="Your account belongs to no brand.",
@@ -172,7 +150,7 @@ class NothingKept:
 
 OPEN = frozenset(
     {
-        *("asset", "welcome", "first_run", "account_logout", "account_inactive"),
+        *("asset", "scanned", "welcome", "first_run", "account_logout", "account_inactive"),
         *("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
     }
 )
@@ -227,7 +205,8 @@ def _account(request: HttpRequest, person: Person, name: str) -> HttpResponseBas
         return prove_again(request)
     if request.path.startswith("/account/"):
         # These pages are not behind `guarded`; the navigation stands beside them all the same.
-        request.actor = access.actor_of(request, now)  # type: ignore[attr-defined]
+        actor = access.actor_of(request, now)
+        request.actor = actor and _on_device(request, actor)  # type: ignore[attr-defined]
     return None
 
 

@@ -31,7 +31,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": _menu(actor, request.path),
         # Counted only where a template asks for it.
         "waiting": partial(waiting_for, actor),
-        "may": {str(each): True for each in actor.terms.permissions},
+        "may": {str(each): True for each in actor.terms.permissions if actor.may(each)},
         "other_places": len(access.places(person)) > 1 if isinstance(person, Person) else False,
     }
 

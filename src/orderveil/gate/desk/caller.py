@@ -8,12 +8,14 @@ Rules kept here:
 """
 
 from orderveil.core.actors import Actor
+from orderveil.core.devices import DeviceKind
 from orderveil.core.errors import Problem
 from orderveil.gate import centres
 from orderveil.gate import law as laws
 from orderveil.gate.asking import Caller, in_force
 from orderveil.gate.law import Law
-from orderveil.partners.models import Partner
+from orderveil.partners import devices
+from orderveil.partners.models import Device, Partner
 
 
 def closed(actor: Actor) -> Problem | None:
@@ -41,6 +43,15 @@ def caller_of(actor: Actor, reason: str) -> Caller | Problem:
         device_id=actor.device_id if actor.terms.needs_device else None,
     )
     return in_force(law, caller, actor.now) or caller
+
+
+def station_of(actor: Actor, token: str) -> Device | None:
+    """The packing station behind this token, if it stands on the floor that the actor works on."""
+    device = devices.of_token(token, now=actor.now)
+    if device is None or (device.brand_id, device.kind) != (actor.brand_id, DeviceKind.STATION):
+        return None
+    partner = _partner(laws.current(laws.law_of(actor.brand_id)), actor)
+    return device if partner is not None and device.partner_id == partner.pk else None
 
 
 def _partner(law: Law, actor: Actor) -> Partner | None:

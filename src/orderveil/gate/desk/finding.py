@@ -15,7 +15,7 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 
-from orderveil.core.actors import Actor
+from orderveil.core.actors import DEVICE_NEEDED, Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.personal import Personal
 from orderveil.gate.asking import Caller, spend
@@ -98,6 +98,8 @@ def order_named(actor: Actor, text: str, *, now: datetime) -> bytes | Problem:
 
 def _begun(actor: Actor, reason: str, now: datetime) -> tuple[Caller, Scope] | Problem:
     """Who searches, and within what; the search is spent."""
+    if actor.is_off_floor:
+        return DEVICE_NEEDED  # that a number is known is an answer about a buyer
     caller = caller_of(actor, reason)
     if isinstance(caller, Problem):
         return caller

@@ -11,7 +11,7 @@ Rules kept here:
 from dataclasses import dataclass
 from datetime import datetime
 
-from orderveil.core.actors import Actor, not_yours, stale
+from orderveil.core.actors import Actor, stale, why_not
 from orderveil.core.errors import Problem
 from orderveil.core.roles import Permission
 from orderveil.core.states import ParcelState
@@ -47,15 +47,14 @@ def changing_hand(
 
 def may_change(actor: Actor, permission: Permission) -> Problem | None:
     """The permission, and a second factor that is fresh enough for the role; why not."""
-    if not actor.may(permission):
-        return not_yours(permission)
-    return stale(actor, actor.terms.reveal_fresh_minutes)
+    return why_not(actor, permission) or stale(actor, actor.terms.reveal_fresh_minutes)
 
 
 def hand_of(actor: Actor, permission: Permission, reason: str, now: datetime) -> Hand | Problem:
     """The Hand of whoever holds the permission; why not, for anybody else."""
-    if not actor.may(permission):
-        return not_yours(permission)
+    problem = why_not(actor, permission)
+    if problem is not None:
+        return problem
     caller = caller_of(actor, reason)
     if isinstance(caller, Problem):
         return caller
