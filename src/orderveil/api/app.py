@@ -10,10 +10,11 @@ from orderveil.api.middleware import Doorkeeper
 from orderveil.core.errors import RefusedError
 from orderveil.core.operations import Operation
 from orderveil.hops import resources as hops
+from orderveil.hops.label import resources as label
 from orderveil.hops.storefront import resources as storefront
 from orderveil.ledger import resources as ledger
 
-MODULES: tuple[Any, ...] = (storefront, hops, ledger, health)
+MODULES: tuple[Any, ...] = (storefront, hops, label, ledger, health)
 
 
 def operations() -> tuple[Operation, ...]:
@@ -39,6 +40,7 @@ def create_app() -> falcon.App[Request, Response]:
     closed = {operation.path for operation in operations() if operation.needs_credential}
     doorkeeper = Doorkeeper(
         open_=frozenset(path for path, _ in routes if path not in closed),
+        taking=frozenset(each.path for each in operations() if each.takes_credential),
         keyed=frozenset(each.path for each in operations() if each.idempotency_key),
         checking=frozenset(each.path for each in operations() if each.checks_law),
     )

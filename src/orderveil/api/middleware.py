@@ -43,9 +43,17 @@ class Doorkeeper:
     """Gives each request its time and its caller, and gives the database connection back."""
 
     def __init__(
-        self, open_: frozenset[str], keyed: frozenset[str], checking: frozenset[str]
+        self,
+        open_: frozenset[str],
+        taking: frozenset[str],
+        keyed: frozenset[str],
+        checking: frozenset[str],
     ) -> None:
-        """Path templates: open to all; with idempotency keys; checking the law themselves."""
+        """Path templates: open to all; open, and taking a credential; and so on.
+
+        `keyed`: with idempotency keys; `checking`: asking for the law themselves.
+        """
+        self._taking = taking
         self._open = open_
         self._keyed = keyed
         self._checking = checking
@@ -59,6 +67,8 @@ class Doorkeeper:
         self, req: Request, resp: Response, _resource: object, _params: dict[str, Any]
     ) -> None:
         """Who asks; and have they asked this before?"""
+        if req.uri_template in self._taking:
+            req.context.caller = caller_if_any(req)
         if req.uri_template in self._open:
             return
         # What a statement checks anyway need not be asked twice.
@@ -126,6 +136,14 @@ def _count(req: Request, codes: Counted[str]) -> None:
 def _counted(method: str, template: str, status: int) -> tuple[Counter, Histogram]:
     """The counters of one kind of answer; looking labels up costs more than counting."""
     return REQUESTS.labels(method, template, status), SECONDS.labels(template)
+
+
+def caller_if_any(req: Request) -> Caller | None:
+    """The caller behind a bearer token; None without one that is in force: nobody learns which."""
+    try:
+        return caller_of(req, is_checked=False)
+    except RefusedError:
+        return None
 
 
 def caller_of(req: Request, *, is_checked: bool) -> Caller:

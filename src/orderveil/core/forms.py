@@ -23,7 +23,8 @@ class Form(StrEnum):
     SHORT = "short"
     MASKED = "masked"
     COARSE = "coarse"
-    """Items: what kind and how many. Amounts: the declared value. PIN: its first three digits."""
+    """Items: what kind and how many. Amounts: the declared value. PIN: its first three digits.
+    Address lines: without the unit."""
     STOCK = "stock"
     """Items only: SKU and quantity."""
     IF_COD = "if_cod"

@@ -19,6 +19,7 @@ from orderveil.core.fields import ADDRESS_LINES, PERSONAL, Field
 from orderveil.core.forms import SHOWS_NOTHING, Form
 from orderveil.core.redaction import redact as redact  # noqa: PLC0414 - offered here
 from orderveil.core.scripts import fold
+from orderveil.core.units import without_unit
 
 HIDDEN = "***"
 
@@ -124,6 +125,11 @@ def address_line(value: str) -> str:
         elif bare := word.strip(_EDGES):
             parts.append(_initial(bare) or "*")
     return " ".join(parts)
+
+
+def address_without_unit(value: str) -> str:
+    """ "Neelkurinji Residency" of "Flat 7-B, Neelkurinji Residency"."""
+    return without_unit(value) or HIDDEN
 
 
 def _code(most: int, share: int) -> Callable[[str], str]:
@@ -236,6 +242,7 @@ _COARSE: Mapping[Field, Mask] = {
     Field.COUNTRY: _whole,
     Field.PINCODE: pincode_coarse,
     Field.GEO: geo_coarse,
+    **dict.fromkeys(ADDRESS_LINES, address_without_unit),
 }
 
 

@@ -16,6 +16,8 @@ class Operation:
     request: Any = None
     status: int = 200
     needs_credential: bool = True
+    takes_credential: bool = False
+    """Open to all, and says more to whoever shows a credential in force."""
     checks_law: bool = False
     """Its own statement checks the brand's law revision, so the door need not ask first."""
     idempotency_key: bool = False

@@ -1,13 +1,14 @@
 """The policy table as a value: which hop gets which field in which form, and when it may ask."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
 from orderveil.core.fields import Field
 from orderveil.core.forms import Form, tells_at_most
 from orderveil.core.hops import Hop, Reach
+from orderveil.core.layouts import Labels, Layout
 from orderveil.core.states import ParcelState
 
 
@@ -47,6 +48,7 @@ class Table:
     name: str
     profile: Profile
     rows: Mapping[Hop, HopRow]
+    labels: Labels = field(default_factory=Labels)
 
     def cells(self) -> Mapping[Hop, Mapping[Field, Form]]:
         """Every cell, the absent ones too."""
@@ -82,6 +84,19 @@ def _row_changes(hop: Hop, old: HopRow, new: HopRow) -> list[CellChange]:
     return changes
 
 
+def _label_changes(old: Labels, new: Labels) -> list[CellChange]:
+    pairs = [("layout", old.layout, new.layout)]
+    pairs += [
+        (f"layout of {slug}", old.layout_for(slug), new.layout_for(slug))
+        for slug in sorted({*old.partners, *new.partners})
+    ]
+    return [
+        CellChange(Hop.LABEL, what, before, after, loosens=after != Layout.PRIVACY)
+        for what, before, after in pairs
+        if before != after
+    ]
+
+
 def _names(values: frozenset[ParcelState] | frozenset[Requirement]) -> str:
     return ", ".join(sorted(values)) or "none"
 
@@ -89,6 +104,7 @@ def _names(values: frozenset[ParcelState] | frozenset[Requirement]) -> str:
 def changes(old: Table, new: Table) -> list[CellChange]:
     """Cell by cell, in the order of the road; empty if the tables say the same."""
     found = [change for hop in Hop for change in _row_changes(hop, old.rows[hop], new.rows[hop])]
+    found += _label_changes(old.labels, new.labels)
     if old.profile != new.profile:
         # The profile decides which floors hold (a whole phone for couriers), so it is a term too.
         found.append(

@@ -1,5 +1,6 @@
 """Which partner handles which parcel for which hop: what reach `assigned` means."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -37,6 +38,17 @@ def assignee(order_id: bytes, parcel_no: int, hop: Hop) -> int | None:
         )
         row = cursor.fetchone()
     return int(row[0]) if row else None
+
+
+def assignees(parcels: Sequence[tuple[bytes, int]], hop: Hop) -> dict[tuple[bytes, int], int]:
+    """Of (order id, parcel number): the partner that handles it for this hop, if one does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id, parcel_no, partner_id FROM partners_assignment"
+            " WHERE hop = %s AND order_id = ANY(%s)",
+            [hop, list({order_id for order_id, _ in parcels})],
+        )
+        return {(bytes(order), number): partner for order, number, partner in cursor.fetchall()}
 
 
 def handled_by(order_id: bytes, parcel_no: int | None, hop: Hop) -> set[int]:

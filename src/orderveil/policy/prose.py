@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop, Reach
+from orderveil.core.layouts import Labels, Layout
 from orderveil.core.states import ParcelState
 from orderveil.core.table import CellChange, HopRow, Profile, Table
 
@@ -70,7 +71,21 @@ def sentences(table: Table) -> Iterator[str]:
         sight = "; ".join(verbs) if verbs else "sees nothing"
         rest = " Nothing else." if verbs and Form.ABSENT in by_form else ""
         needs = f" It needs: {', '.join(sorted(row.needs))}." if row.needs else ""
-        yield f"To {row.purpose}, {hop} {sight}.{rest} {_when(row)}{needs}"
+        layouts = _layouts(table.labels) if hop == Hop.LABEL else ""
+        yield f"To {row.purpose}, {hop} {sight}.{rest} {_when(row)}{needs}{layouts}"
+
+
+def _layouts(labels: Labels) -> str:
+    """Whose parcels get the privacy waybill; nothing where nobody's do."""
+    by_layout: dict[Layout, list[str]] = defaultdict(list)
+    for slug in sorted(labels.partners):
+        by_layout[labels.partners[slug]].append(slug)
+    if labels.layout == Layout.PRIVACY:
+        others = by_layout[Layout.STANDARD]
+        but = f", but for parcels of {_list(others)}" if others else ""
+        return f" It prints the privacy waybill{but}."
+    chosen = by_layout[Layout.PRIVACY]
+    return f" For parcels of {_list(chosen)} it prints the privacy waybill." if chosen else ""
 
 
 def warnings(table: Table) -> list[str]:

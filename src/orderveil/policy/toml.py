@@ -20,10 +20,11 @@ from importlib.resources import files
 from typing import Any, TypeVar
 
 from orderveil.core.errors import OrderveilError, Problem
-from orderveil.core.fields import PERSONAL, Field
+from orderveil.core.fields import ADDRESS_LINES, PERSONAL, Field
 from orderveil.core.floors import crossings
 from orderveil.core.forms import Form
 from orderveil.core.hops import PURPOSE_OF, Hop, Reach
+from orderveil.core.layouts import Labels, Layout
 from orderveil.core.states import ParcelState
 from orderveil.core.table import HopRow, Profile, Requirement, Table
 from orderveil.policy.shape import misshapen
@@ -44,6 +45,7 @@ _MEANINGFUL: Mapping[Form, frozenset[Field]] = {
             Field.GEO,
             Field.ITEMS,
             Field.AMOUNTS,
+            *ADDRESS_LINES,
         }
     ),
     Form.MASKED: PERSONAL,
@@ -55,7 +57,8 @@ _MEANINGFUL: Mapping[Form, frozenset[Field]] = {
 
 
 MOST_MISTAKES = 100
-_KEYS = ("name", "profile", "hops")
+_KEYS = ("name", "profile", "labels", "hops")
+_LABEL_KEYS = ("layout", "partners")
 _TERMS = ("purpose", "reach", "states", "needs", "fields")
 
 E = TypeVar("E", bound=StrEnum)
@@ -101,6 +104,7 @@ def dump(table: Table, words: Mapping[tuple[Hop, Field], str] | None = None) -> 
     virtual contacts that it uses are configured.
     """
     lines = [f"name = {_quoted(table.name)}", f"profile = {_quoted(table.profile)}"]
+    lines += _label_lines(table.labels)
     for hop in Hop:
         row = table.rows[hop]
         lines += ["", f"[hops.{hop}]", f"purpose = {_quoted(row.purpose)}"]
@@ -113,6 +117,19 @@ def dump(table: Table, words: Mapping[tuple[Hop, Field], str] | None = None) -> 
             if word != Form.ABSENT:
                 lines.append(f"{field} = {_quoted(word)}")
     return "\n".join(lines) + "\n"
+
+
+def _label_lines(labels: Labels) -> list[str]:
+    if labels == Labels():
+        return []
+    lines = ["", "[labels]", f"layout = {_quoted(labels.layout)}", "", "[labels.partners]"]
+    return [
+        *lines,
+        *(
+            f"{_quoted(slug)} = {_quoted(labels.partners[slug])}"
+            for slug in sorted(labels.partners)
+        ),
+    ]
 
 
 def _states(row: HopRow) -> str:
@@ -191,7 +208,22 @@ def _table(document: dict[str, Any], virtual: frozenset[Field], problems: list[P
     if not isinstance(name, str) or not name:
         problems.append(_mistake("/name", "is missing.", "Give the policy a name."))
         name = ""
-    return Table(name, profile, rows)
+    return Table(name, profile, rows, _labels(document.get("labels", {}), problems))
+
+
+def _labels(said: Any, problems: list[Problem]) -> Labels:
+    partners = said.get("partners", {}) if isinstance(said, dict) else None
+    if not isinstance(said, dict) or not isinstance(partners, dict):
+        problems.append(_mistake("/labels", "is not a table.", "Write [labels.partners]."))
+        return Labels()
+    problems += _strangers(said, _LABEL_KEYS, "/labels", "is not a term of labels.", "Remove it.")
+    usual = _member(Layout, said.get("layout", "standard"), "/labels/layout", problems)
+    named = {
+        slug: _member(Layout, word, f"/labels/partners/{slug}", problems)
+        for slug, word in partners.items()
+    }
+    known = {slug: layout for slug, layout in named.items() if layout is not None}
+    return Labels(usual or Layout.STANDARD, known)
 
 
 def _row(hop: Hop, row: Any, virtual: frozenset[Field], problems: list[Problem]) -> HopRow:

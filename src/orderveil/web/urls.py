@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from orderveil.gate.staffing.first import first_run
+from orderveil.hops.label.views import scanned
 from orderveil.web.assets import asset
 from orderveil.web.guard import guarded
 from orderveil.web.pages import PAGES
@@ -11,6 +12,8 @@ urlpatterns = [
     *(path(page.path, guarded(page), name=page.name) for page in PAGES),
     path("account/", include("orderveil.people.urls")),
     path("first/<str:token>/", first_run, name="first_run"),
+    # A code in capitals is smaller (ISO/IEC 18004, alphanumeric mode).
+    *(path(f"{t}/<str:token>", scanned, name="scanned") for t in "tT"),
     path("static/<path:name>", asset, name="asset"),
 ]
 

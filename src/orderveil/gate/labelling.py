@@ -1,0 +1,75 @@
+"""Views for labels: as the policy's label row says, in the layout of each parcel's courier.
+
+The layout is decided by who handles the parcel when it is asked for: the ledger's entry says in
+which forms it was shown.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from orderveil.core.decision import Grant
+from orderveil.core.errors import Problem
+from orderveil.core.hops import Hop
+from orderveil.core.layouts import PRIVACY_FORMS, Layout
+from orderveil.gate import law as laws
+from orderveil.gate import tokens
+from orderveil.gate.asking import Caller
+from orderveil.gate.bulk import Answer, Wanted, disclose_many
+from orderveil.gate.compose import Plan, plan_for
+from orderveil.gate.narrowing import tightened
+from orderveil.gate.parcels import FIRST_PARCEL
+from orderveil.partners import assignments
+
+
+class Labelled(msgspec.Struct, frozen=True):
+    """One parcel for its label: the view or why not, the layout, and the token of its code."""
+
+    answer: Answer
+    layout: Layout
+    token: str
+
+
+def disclose_labels(
+    caller: Caller, wanted: Sequence[Wanted], *, now: datetime
+) -> list[Labelled] | Problem:
+    """Up to 1,000 parcels, each disclosed in its layout's forms, in their order."""
+    layouts = _layouts(caller.brand_id, wanted)
+    answers: dict[int, Answer] = {}
+    for layout, places in _by_layout(layouts).items():
+        narrow = private if layout == Layout.PRIVACY else None
+        some = [wanted[at] for at in places]
+        shown = disclose_many(caller, some, now=now, narrow=narrow)
+        if isinstance(shown, Problem):
+            return shown
+        answers.update(zip(places, shown, strict=True))
+    made = tokens.make_many(caller.brand_id, [(each[1], _parcel(each)) for each in wanted])
+    return [Labelled(answers[at], layout, made[at]) for at, layout in enumerate(layouts)]
+
+
+def private(grant: Grant) -> tuple[Grant, Plan]:
+    """The Grant of a privacy waybill: what the policy shows, and no more than the layout does."""
+    narrowed = tightened(grant, PRIVACY_FORMS)
+    return narrowed, plan_for(narrowed)
+
+
+def _layouts(brand_id: int, wanted: Sequence[Wanted]) -> list[Layout]:
+    law = laws.law_of(brand_id)
+    labels = law.policies.table.labels
+    parcels = [(each[1], _parcel(each)) for each in wanted]
+    handlers = assignments.assignees(parcels, Hop.COURIER)
+    found = (law.partners.get(handlers.get(parcel, 0)) for parcel in parcels)
+    return [labels.layout_for(partner.slug if partner else None) for partner in found]
+
+
+def _by_layout(layouts: Sequence[Layout]) -> dict[Layout, list[int]]:
+    places: dict[Layout, list[int]] = defaultdict(list)
+    for at, layout in enumerate(layouts):
+        places[layout].append(at)
+    return places
+
+
+def _parcel(each: Wanted) -> int:
+    return each[2] or FIRST_PARCEL
