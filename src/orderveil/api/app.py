@@ -13,8 +13,9 @@ from orderveil.hops import resources as hops
 from orderveil.hops.label import resources as label
 from orderveil.hops.storefront import resources as storefront
 from orderveil.ledger import resources as ledger
+from orderveil.partners import resources as partners
 
-MODULES: tuple[Any, ...] = (storefront, hops, label, ledger, health)
+MODULES: tuple[Any, ...] = (storefront, hops, label, ledger, partners, health)
 
 
 def operations() -> tuple[Operation, ...]:
@@ -41,6 +42,7 @@ def create_app() -> falcon.App[Request, Response]:
     doorkeeper = Doorkeeper(
         open_=frozenset(path for path, _ in routes if path not in closed),
         taking=frozenset(each.path for each in operations() if each.takes_credential),
+        by_device=frozenset(each.path for each in operations() if each.by_device),
         keyed=frozenset(each.path for each in operations() if each.idempotency_key),
         checking=frozenset(each.path for each in operations() if each.checks_law),
     )

@@ -21,6 +21,7 @@ from orderveil.gate.law import authenticate, brand_of, current
 from orderveil.hops.bodies import BATCH_LIMIT_BYTES, read_body
 from orderveil.partners import refused
 from orderveil.partners.credentials import UNAUTHORISED, credential_id, proof_of
+from orderveil.partners.resources import device_of
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -46,15 +47,18 @@ class Doorkeeper:
         self,
         open_: frozenset[str],
         taking: frozenset[str],
+        by_device: frozenset[str],
         keyed: frozenset[str],
         checking: frozenset[str],
     ) -> None:
         """Path templates: open to all; open, and taking a credential; and so on.
 
-        `keyed`: with idempotency keys; `checking`: asking for the law themselves.
+        `by_device`: for the floor's printers and nobody else; `keyed`: with idempotency keys;
+        `checking`: asking for the law themselves.
         """
         self._taking = taking
         self._open = open_
+        self._by_device = by_device
         self._keyed = keyed
         self._checking = checking
 
@@ -70,6 +74,9 @@ class Doorkeeper:
         if req.uri_template in self._taking:
             req.context.caller = caller_if_any(req)
         if req.uri_template in self._open:
+            return
+        if req.uri_template in self._by_device:
+            device_of(req)
             return
         # What a statement checks anyway need not be asked twice.
         req.context.caller = caller_of(req, is_checked=req.uri_template in self._checking)

@@ -12,6 +12,7 @@ from orderveil.api.problems import PROBLEM_JSON, ProblemDocument
 from orderveil.core.operations import Operation
 
 _REF = "#/components/schemas/{name}"
+_BEARER = {"type": "http", "scheme": "bearer"}
 _PARAMETER = re.compile(r"{(\w+)[^}]*}")
 
 
@@ -34,7 +35,7 @@ def document(operations: Iterable[Operation]) -> bytes:
             "paths": paths,
             "components": {
                 "schemas": components,
-                "securitySchemes": {"credential": {"type": "http", "scheme": "bearer"}},
+                "securitySchemes": dict.fromkeys(("credential", "device"), _BEARER),
             },
         }
     )
@@ -60,12 +61,18 @@ def _described(operation: Operation, schema_of: dict[str, dict[str, Any]]) -> di
         "operationId": _operation_id(operation),
         "parameters": _parameters(operation),
         "responses": answers,
-        "security": [{"credential": []}] if operation.needs_credential else [],
+        "security": _security(operation),
     }
     if operation.request is not None:
         schema = schema_of[repr(operation.request)]
         described["requestBody"] = {"required": True, "content": _content(schema)}
     return described
+
+
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    if not operation.needs_credential:
+        return []
+    return [{"device" if operation.by_device else "credential": []}]
 
 
 def _operation_id(operation: Operation) -> str:

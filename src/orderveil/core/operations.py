@@ -18,6 +18,8 @@ class Operation:
     needs_credential: bool = True
     takes_credential: bool = False
     """Open to all, and says more to whoever shows a credential in force."""
+    by_device: bool = False
+    """Its credential is a printer's of the floor, and no other opens it."""
     checks_law: bool = False
     """Its own statement checks the brand's law revision, so the door need not ask first."""
     idempotency_key: bool = False
