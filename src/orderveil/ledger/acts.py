@@ -98,6 +98,11 @@ class ActKind(StrEnum):
     FACTORS_RESET = "factors_reset"
     IDENTITY_JOINED = "identity_joined"
 
+    LOCATIONS_SET = "locations_set"
+    WAVE_MADE = "wave_made"
+    WAVE_PICKED = "wave_picked"
+    WAVE_ENDED = "wave_ended"
+
     ORDERS_SEARCHED = "orders_searched"
     CALLER_VERIFIED = "caller_verified"
     ADDRESS_CORRECTED = "address_corrected"
@@ -126,6 +131,11 @@ class ActKind(StrEnum):
     ALERT_CLOSED = "alert_closed"
     ALERT_RECEIVER_CHANGED = "alert_receiver_changed"
     CANARY_MARKED = "canary_marked"
+
+    SHEETS_ASKED = "sheets_asked"
+    SHEETS_PRINTED = "sheets_printed"
+    SHEET_SETTLED = "sheet_settled"
+    SHEETS_CALLED_OFF = "sheets_called_off"
 
     ROOT_ROTATED = "root_rotated"
     EPOCH_ROTATED = "epoch_rotated"

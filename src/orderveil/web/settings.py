@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "orderveil.people",
     "orderveil.partners",
     "orderveil.outbox",
+    "orderveil.hops.printing",
     "orderveil.incidents",
     "orderveil.reviews",
     "orderveil.hops.wms",
