@@ -31,6 +31,7 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
 
 @dataclass
@@ -84,8 +85,9 @@ class _Handler(BaseHTTPRequestHandler):
     server: PartnerServer
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        seen = Received(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+        body = self.rfile.read(int(self.headers["content-length"] or 0))
+        told = {k.lower(): v for k, v in self.headers.items()}
+        seen = Received(self.path, told, body, self.command)
         name = seen.headers.get("webhook-id", "")
         with self.server.lock:
             self.server.received.append(seen)
@@ -99,6 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             with self.server.lock:
                 self.server.open_now[name] -= 1
+
+    do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 - http.server's names
 
     def _say(self, answer: Answer) -> None:
         self.send_response(answer.status)

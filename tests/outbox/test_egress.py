@@ -237,3 +237,65 @@ def test_the_authority_of_these_tests_is_not_the_systems():
     assert authority().ca_pem not in {
         ssl.DER_cert_to_PEM_cert(der) for der in system_trust().get_ca_certs(binary_form=True)
     }
+
+
+def _ask(egress, url, method="GET", body=None, headers=None, most_bytes=1000):
+    with egress.dial(url) as line:
+        return line.ask(method, body, headers or {}, most_bytes=most_bytes)
+
+
+def _ask_trouble(egress, url, **how):
+    with pytest.raises(EgressError) as caught:
+        _ask(egress, url, **how)
+    return caught.value.trouble
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "POST"])
+def test_any_method_is_asked_and_its_answer_is_read_whole(server, method):
+    """Status, content type and body come back; a request without a body has none."""
+    server.script.append(Answer(201, {"Content-Type": "text/csv"}, b"sku,on_hand\n"))
+    body = None if method in {"GET", "DELETE"} else b"<stock/>"
+    reply = _ask(way_out(), server.url(), method, body, {"Content-Type": "text/xml"})
+    assert (reply.status, reply.content_type, reply.body) == (201, "text/csv", b"sku,on_hand\n")
+    (seen,) = server.received
+    assert (seen.method, seen.body) == (method, body or b"")
+    assert (seen.headers["content-type"], seen.headers["accept-encoding"]) == (
+        "text/xml",
+        "identity",
+    )
+
+
+def test_who_asks_cannot_choose_the_host(server):
+    """The headers that say where a request goes are ours."""
+    _ask(way_out(), server.url(), headers={"Host": "inside", "Connection": "keep-alive"})
+    assert server.received[0].headers["host"] == f"{NAME}:{server.port}"
+    assert server.received[0].headers["connection"] == "close"
+
+
+def test_an_answer_that_is_too_long_is_not_taken(server):
+    """One byte more than may be, and there is no answer at all."""
+    server.script += [Answer(200, body=b"x" * 1000), Answer(200, body=b"x" * 1001)]
+    assert len(_ask(way_out(), server.url()).body) == 1000
+    assert _ask_trouble(way_out(), server.url()) is Trouble.ANSWER_TOO_LARGE
+
+
+def test_a_compressed_answer_is_not_taken(server):
+    """We asked for it as it is."""
+    server.script.append(Answer(200, {"Content-Encoding": "gzip"}, b"\x1f\x8b"))
+    assert _ask_trouble(way_out(), server.url()) is Trouble.ANSWER_ENCODED
+
+
+def test_an_answer_that_drips_or_breaks_off_is_not_taken(server):
+    """Half an answer is none: its status doesn't stand for it."""
+    server.script.append(Answer(200, drip_body=True))
+    assert _ask_trouble(way_out(deadline_seconds=0.3), server.url()) is Trouble.TIMEOUT
+    server.script.append(Answer(200, {"Content-Length": "90"}))
+    assert _ask_trouble(way_out(), server.url()) in {Trouble.CONNECTION_LOST, Trouble.TIMEOUT}
+
+
+def test_a_redirect_is_asked_for_nothing_more(server):
+    """It is an answer like any other; its target gets no request."""
+    with serving() as elsewhere:
+        server.script.append(Answer(307, {"Location": elsewhere.url()}))
+        assert _ask(way_out(), server.url()).status == 307
+        assert elsewhere.connections == 0

@@ -6,7 +6,8 @@ Rules kept here:
   connection goes to an address that was checked, so a second answer can't move it (DNS
   rebinding); SNI and the certificate are checked against the name;
 - one deadline for everything that happens on a connection: a peer that drips bytes can't hold it;
-- of an answer only the status is used; up to 64 KiB of its body are read, and thrown away;
+- of a webhook's answer only the status is used; up to 64 KiB of its body are read, and thrown
+  away; an answer that was asked for is read whole, bounded, or not taken at all;
 - dialling is apart from posting: a body is composed only when there is someone to hand it to;
 - errors are codes and name neither the address, the URL nor what was sent.
 """
@@ -21,24 +22,28 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
 
 from orderveil.core.errors import OrderveilError
 from orderveil.outbox.addresses import may_reach
 
+T = TypeVar("T")
+
 URL_MAX_CHARS: Final = 2048
 ANSWER_MAX_BYTES: Final = 64 * 1024
+_PIECE_BYTES: Final = 64 * 1024
 ADDRESSES_TRIED: Final = 3
 
 Resolver = Callable[[str, int], Sequence[str]]
 
 
 class Trouble(StrEnum):
-    """Why nothing could be posted: a code for people and metrics."""
+    """Why nothing could be sent, or no answer was taken: a code for people and metrics."""
 
     BAD_URL = "bad_url"
     NO_SUCH_NAME = "no_such_name"
@@ -47,14 +52,26 @@ class Trouble(StrEnum):
     TLS_FAILED = "tls_failed"
     TIMEOUT = "timeout"
     CONNECTION_LOST = "connection_lost"
+    ANSWER_TOO_LARGE = "answer_too_large"
+    ANSWER_ENCODED = "answer_encoded"
+    """Compressed, though we asked for it as it is: what can't be read can't be checked."""
 
 
 class EgressError(OrderveilError):
     """Something between us and the partner failed; `trouble` says what."""
 
     def __init__(self, trouble: Trouble) -> None:
-        super().__init__(f"The webhook could not be sent: {trouble}.")
+        super().__init__(f"It could not be sent: {trouble}.")
         self.trouble = trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer. `content_type` as it came, "" if it said none."""
+
+    status: int
+    content_type: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +200,30 @@ class Line:
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> int:
         """Post JSON; returns the status of the answer. Raises `EgressError`."""
+        told = {"Content-Type": "application/json", **headers}
+        return self._in_time(lambda: self._exchange("POST", body, told, _status_of))
+
+    def ask(
+        self, method: str, body: bytes | None, headers: Mapping[str, str], *, most_bytes: int
+    ) -> Reply:
+        """Send a request with any method; returns its answer, whole. Raises `EgressError`.
+
+        An answer longer than `most_bytes`, or compressed, is a trouble; so is one that breaks off.
+        """
+
+        def read(answer: BaseHTTPResponse) -> Reply:
+            reply = _whole(answer, most_bytes)
+            self._must_be_in_time()  # a body without a length ends where it was cut off
+            return reply
+
+        return self._in_time(lambda: self._exchange(method, body, headers, read))
+
+    def _in_time(self, work: Callable[[], T]) -> T:
         watch = threading.Timer(self._deadline_seconds, self._hang_up)
         watch.daemon = True
         watch.start()
         try:
-            return self._exchange(body, headers)
+            return work()
         except (OSError, HTTPError, http.client.HTTPException, ValueError) as error:
             trouble = Trouble.TIMEOUT if self._late.is_set() else _trouble_of(error)
             raise EgressError(
@@ -196,32 +232,38 @@ class Line:
         finally:
             watch.cancel()
 
-    def _exchange(self, body: bytes, headers: Mapping[str, str]) -> int:
+    def _exchange(
+        self,
+        method: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        read: Callable[[BaseHTTPResponse], T],
+    ) -> T:
         self._connection.timeout = self._deadline_seconds
         self._connection.request(
-            "POST",
+            method,
             self._target.path,
             body=body,
             headers={
+                **headers,
                 "Host": self._target.authority,
-                "Content-Type": "application/json",
                 "User-Agent": "orderveil",
                 "Accept-Encoding": "identity",
                 "Connection": "close",
-                **headers,
             },
             preload_content=False,
             decode_content=False,
         )
         answer = self._connection.getresponse()
         try:
-            if self._late.is_set():  # cut off in its headers, which looks like their end
-                raise TimeoutError
-            with suppress(OSError, HTTPError, http.client.HTTPException):
-                answer.read(ANSWER_MAX_BYTES)
-            return answer.status
+            self._must_be_in_time()  # cut off in its headers, which looks like their end
+            return read(answer)
         finally:
             answer.close()
+
+    def _must_be_in_time(self) -> None:
+        if self._late.is_set():
+            raise TimeoutError
 
     def _hang_up(self) -> None:
         self._late.set()
@@ -241,3 +283,22 @@ def _trouble_of(error: BaseException) -> Trouble:
     if any(isinstance(link, TimeoutError) for link in chain):
         return Trouble.TIMEOUT
     return Trouble.CONNECT_FAILED
+
+
+def _status_of(answer: BaseHTTPResponse) -> int:
+    with suppress(OSError, HTTPError, http.client.HTTPException):
+        answer.read(ANSWER_MAX_BYTES)
+    return answer.status
+
+
+def _whole(answer: BaseHTTPResponse, most_bytes: int) -> Reply:
+    if answer.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise EgressError(Trouble.ANSWER_ENCODED)
+    pieces, size = [], 0
+    for piece in answer.stream(_PIECE_BYTES, decode_content=False):
+        size += len(piece)
+        if size > most_bytes:
+            raise EgressError(Trouble.ANSWER_TOO_LARGE)
+        pieces.append(piece)
+    kind = answer.headers.get("Content-Type", "")
+    return Reply(answer.status, kind, b"".join(pieces))
