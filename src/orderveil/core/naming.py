@@ -44,7 +44,8 @@ _ALIKE_FROM = 4
 def names_somebody(text: str) -> bool:
     """Does it hold a phone, an email or a card number, in whatever disguise?"""
     folded = fold(unicodedata.normalize("NFKC", _without_unseen(text)))
-    found = detect.find(folded) or detect.find(text)
+    kinds = detect.NUMBERS_OF_PEOPLE
+    found = detect.find(folded, kinds=kinds) or detect.find(text, kinds=kinds)
     return bool(found) or _hides_number(folded) or spells_number(folded)
 
 

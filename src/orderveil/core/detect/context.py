@@ -87,6 +87,7 @@ class Surroundings:
 
     text: str
     path: str
+    says: KeySays
 
     def whole(self, start: int, end: int) -> bool:
         """True if the text holds nothing but what stands there."""
@@ -162,12 +163,15 @@ def weighed(
 
     `words` are those that speak for such a number, `speaking` is what a key says that does.
     """
-    says: KeySays | None = None
+    says = around.says
     for start, end, certainty in spans:
-        says = says or key_says(around.path)
         heard = says is speaking or speaks_of(words, around.text, start, end)
-        lowered = _lowered_by_key(around, says, start, end) + _lowered_by_text(around, start, end)
-        yield start, end, certainty + RAISE * heard - lowered
+        yield start, end, certainty + RAISE * heard - lowered(around, start, end)
+
+
+def lowered(around: Surroundings, start: int, end: int) -> float:
+    """By how much key and text speak against what stands there: they call it an identifier."""
+    return _lowered_by_key(around, around.says, start, end) + _lowered_by_text(around, start, end)
 
 
 def _lowered_by_key(around: Surroundings, says: KeySays, start: int, end: int) -> float:

@@ -49,9 +49,9 @@ def may_name_cvv(text: str) -> bool:
     return named or "csc" in low or "cid" in low
 
 
-def cvv_spans(folded: str, path: str) -> Iterator[tuple[int, int, float]]:
-    """Start, end and certainty of what may be a CVV in folded text under the key `path`."""
-    if len(folded) <= _LONGEST and _VALUE.search(folded) and is_cvv_key(path):
+def cvv_spans(folded: str, *, named_by_key: bool) -> Iterator[tuple[int, int, float]]:
+    """Start, end and certainty of what may be a CVV in folded text; does its key name one?"""
+    if named_by_key and len(folded) <= _LONGEST:
         for match in _VALUE.finditer(folded):
             yield *match.span(), 0.9
     if not may_name_cvv(folded):
