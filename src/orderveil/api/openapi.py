@@ -76,7 +76,8 @@ def _security(operation: Operation) -> list[dict[str, list[str]]]:
 
 
 def _operation_id(operation: Operation) -> str:
-    words = re.findall(r"[a-z]+", operation.path.removeprefix("/v1"))
+    path = _PARAMETER.sub(r"{\1}", operation.path)
+    words = re.findall(r"[a-z]+", path.removeprefix("/v1"))
     return "_".join([operation.method, *words])
 
 
