@@ -80,7 +80,7 @@ def _frame(kind: str, form: str, key: str, rng: Random) -> tuple[str, str]:
         return "", ""
     mark = "\0"
     if form == "inline":
-        shape = rng.choice(INLINE).format(key=key.rpartition("/")[2], value=mark)
+        shape = rng.choice(INLINE).format(key=key.strip("/").replace("/", "_"), value=mark)
     else:
         shape = rng.choice(LABELS[kind] if form == "labelled" else PROSE[kind]).format(mark)
     before, _, after = shape.partition(mark)

@@ -108,8 +108,9 @@ def entities(rng: Random, kind: str, value: str) -> str:
 
 
 def other_case(rng: Random, kind: str, value: str) -> str:
-    """In capitals, in small letters, or in both by turns."""
-    return rng.choice((str.upper, str.lower, str.swapcase))(value)
+    """In capitals, in small letters, or the other way round; names never so."""
+    ways = (str.upper, str.lower) if kind == "NAME" else (str.upper, str.lower, str.swapcase)
+    return rng.choice(ways)(value)
 
 
 DISGUISES: dict[str, Disguise] = {

@@ -242,7 +242,7 @@ LOOKALIKES: dict[str, Lookalike] = {
         ("Item: {}", "2 x {}"), bare=frozenset({*_TELLS, "ADDRESS", "NAME", "PAN", "PINCODE"})),
     "brand": Lookalike(lambda rng: rng.choice(BRANDS),
         ("brand", "vendor", "manufacturer", "/items/0/brand", "product_name", "supplier"),
-        ("Brand: {}", "by {}"), bare=frozenset({"ADDRESS"})),
+        ("Brand: {}", "Vendor - {}"), bare=frozenset({"ADDRESS"})),
     "odd": Lookalike(_odd, ("image", "src", "dimension", "remark", "packaging"),
         bare=frozenset({*_TELLS, "EMAIL", "VPA", "PAN", "ADDRESS", "NAME", "PINCODE"})),
 }  # fmt: skip

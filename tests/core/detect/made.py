@@ -71,7 +71,7 @@ def phone(rng: Random) -> str:
         return f"{area}-{exchange}{rng.randrange(10**4):04d}"
     sizes = rng.choice(((10,), (10,), (5, 5), (3, 3, 4), (4, 3, 3)))
     laid = grouped(ten, sizes, rng.choice(" -"))
-    return rng.choice(("", "", "+91", "+91 ", "+91-", "0", "91", "+91 (0)", "0091 ")) + laid
+    return rng.choice(("", "", "+91", "+91 ", "+91-", "0", "91", "0091 ")) + laid
 
 
 def email(rng: Random) -> str:
