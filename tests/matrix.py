@@ -89,6 +89,7 @@ class Things:
             "alert": alert.pk,
             "canary": canary.pk,
             "approval": approval.pk,
+            "device": desk.station()[0].pk,
         }
         return cls(desk, centre, order, late, values)
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from matrix import Things
+from orderveil.core.actors import WITHOUT_DEVICE
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
 from orderveil.partners import registry
@@ -38,6 +39,9 @@ OP........  policy_draft_hop policy_preview policy_publish policy_discard policy
 OPo....ia.  partners partner credentials credential channels channel subscriptions subscription
 OP........  partner_add partner_agree partner_mode partner_standing partner_centre partner_end
 OP........  brand_settings
+OPo....ia.  devices device
+O.o.......  device_add device_attest device_link device_revoke
+..ow......  station
 O......i..  credential_add credential_rotate credential_revoke
 O......i..  channel_add channel_rotate channel_revoke
 OPo....ia.  approvals approval
@@ -73,6 +77,7 @@ NUMBER_OF = {
     "alert": "alert",
     "canary": "canary",
     "approval": "approval",
+    "device": "device",
 }
 """Whose number `<int:number>` is, by the first word of the page's name."""
 
@@ -119,8 +124,11 @@ def asked(things: Things, role: Role, urls: dict[str, str]) -> dict[str, tuple[i
     """What a GET and an empty POST of each page answer to somebody of that role."""
     things.actor(role)
     client = things.desk.client(things.desk.people[str(role)])
+    if role == Role.WAREHOUSE:
+        things.desk.on_device(client)
     answers = {}
-    for name, url in urls.items():
+    # Last of all: its POST ends what the browser is.
+    for name, url in sorted(urls.items(), key=lambda each: each[0] == "station"):
         looked = client.get(url)
         looked.close()
         answers[name] = (looked.status_code, client.post(url, _told(things, name)).status_code)
@@ -177,8 +185,33 @@ def test_another_brands_things_do_not_exist(db, role):
         if role in MAY[name] and not (both[0] in {404, 405, 302} and both[1] in {404, 405})
     }
     assert wrong == {}
-    looks = {"order", "partner", "credential", "person", "review", "alert", "ledger_entry"}
+    looks = {
+        "order",
+        "partner",
+        "credential",
+        "device",
+        "person",
+        "review",
+        "alert",
+        "ledger_entry",
+    }
     assert {answers[name][0] for name in looks if role in MAY[name]} <= {404}
+
+
+def test_without_a_device_the_floors_people_reach_what_shows_no_buyer(db):
+    """At home or on their own phone: the pages of these permissions, and no other one."""
+    things = Things.make()
+    things.actor(Role.WAREHOUSE)
+    client = things.desk.client(things.desk.person(Role.WAREHOUSE))
+    urls = urls_of(things, Role.WAREHOUSE)
+    shown = {name for name, url in urls.items() if client.get(url).status_code != 403}
+    assert shown == {
+        page.name
+        for page in PAGES
+        if page.permission in WITHOUT_DEVICE and not page.name.startswith("relay")
+    }
+    for name in urls.keys() - shown:
+        assert client.post(urls[name], _told(things, name)).status_code in {403, 405}, name
 
 
 def test_a_centre_without_standing_reaches_nothing(db):

@@ -15,6 +15,9 @@ class DeviceKind(StrEnum):
 ATTESTED_DAYS = 90
 """For how long somebody's word counts; then they look again."""
 
+ATTEST_AGAIN_DAYS = 14
+"""How long before its end somebody is reminded."""
+
 ATTESTATION = (
     "It belongs to the company, carries this sticker, stays on the floor,"
     " and is nobody's own phone, tablet or computer."

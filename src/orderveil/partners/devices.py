@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from orderveil.core.devices import ATTESTED_DAYS, DeviceKind
+from orderveil.core.devices import ATTEST_AGAIN_DAYS, ATTESTED_DAYS, DeviceKind
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.ledger.acts import ActKind, Who, machine, record
@@ -179,6 +179,14 @@ def of_token(token: str, *, now: datetime) -> Device | None:
     if last is None or now - last >= LAST_USE_STEP:
         Device.objects.filter(pk=device.pk).update(last_used_at=now)
     return device
+
+
+def ending(brand_id: int, now: datetime) -> int:
+    """How many of the brand's devices nobody vouches for any more, or only for few days yet."""
+    soon = now + timedelta(days=ATTEST_AGAIN_DAYS)
+    return Device.objects.filter(
+        brand_id=brand_id, revoked_at=None, attested_until__lte=soon
+    ).count()
 
 
 def stands(device: Device, now: datetime) -> bool:

@@ -6,15 +6,21 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orderveil.core.clocks import end_of
 from orderveil.core.decision import Mode
+from orderveil.core.devices import ATTESTATION, DeviceKind
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.partners.models import Channel, Partner
 from orderveil.partners.terms import CentreTerms
 
+DEVICE_KINDS = (
+    (DeviceKind.STATION, _("A packing station or a scanner, with a browser")),
+    (DeviceKind.PRINTER, _("A printer, with the print agent beside it")),
+)
 OVERLAPS = (
     (0, _("None: the old one is refused at once")),
     (1, _("1 hour")),
@@ -279,6 +285,45 @@ class RotateChannelForm(RotateForm):
     """And whose secret the new one is."""
 
     secret = ShopsSecret(label=_("The shop's new secret"))
+
+
+class VouchForm(forms.Form):
+    """Somebody's word about a device of the floor."""
+
+    vouched = forms.BooleanField(
+        label=format_lazy("{} {}", _("I have seen it and vouch for it:"), _(ATTESTATION)),
+        error_messages={"required": _("Look at it where it stands; then say so.")},
+    )
+
+
+class Floors(forms.ModelChoiceField):
+    """One of the partners, by their names."""
+
+    def label_from_instance(self, obj: Partner) -> str:
+        """As people call it."""
+        return obj.name
+
+
+class DeviceForm(VouchForm):
+    """A new device of a floor."""
+
+    partner = Floors(label=_("Whose floor it stands on"), queryset=Partner.objects.none())
+    name = forms.CharField(
+        label=_("Name"), max_length=60, help_text=_("As people on the floor call it: Station 3")
+    )
+    kind = forms.ChoiceField(label=_("What it is"), choices=DEVICE_KINDS)
+    asset = forms.CharField(
+        label=_("Asset number"),
+        max_length=60,
+        help_text=_("The one on its sticker: whoever walks the floor compares it."),
+    )
+    field_order = ("partner", "name", "kind", "asset", "vouched")
+
+    def __init__(self, partners: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        partner = self.fields["partner"]
+        assert isinstance(partner, forms.ModelChoiceField)  # noqa: S101 - declared above
+        partner.queryset = partners
 
 
 class BrandForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Lists of a brand's partners, credentials and channels, a page at a time.
+"""Lists of a brand's partners, credentials, channels and devices, a page at a time.
 
 Keyset pagination: a page begins after the last one's number, so the hundredth costs what the
 first did.
@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 
 from orderveil.core.errors import RefusedError
 from orderveil.core.numbers import row_number
-from orderveil.partners.models import Channel, Credential, Partner
+from orderveil.partners.models import Channel, Credential, Device, Partner
 from orderveil.partners.registry import missing
 
 PAGE = 50
@@ -57,6 +57,15 @@ def channel_of(brand_id: int, number: int) -> Channel:
     found = Channel.objects.filter(pk=number, brand_id=brand_id).first()
     if found is None:
         raise _missing("channel", number)
+    return found
+
+
+def device_of(brand_id: int, number: int) -> Device:
+    """The brand's device of that number, revoked or not; raises `RefusedError`."""
+    known = Device.objects.select_related("partner")
+    found = known.filter(pk=number, brand_id=brand_id).first()
+    if found is None:
+        raise _missing("device", number)
     return found
 
 

@@ -1,12 +1,21 @@
-"""The pages about partners, credentials, channels and the brand itself."""
+"""The pages about partners, credentials, channels, floor devices and the brand itself."""
 
-from orderveil.core.pages import Page
+from orderveil.core.actors import Actor
+from orderveil.core.pages import Page, Waiting
 from orderveil.core.roles import Permission
-from orderveil.partners import views, views_channels, views_credentials
+from orderveil.partners import (
+    devices,
+    views,
+    views_channels,
+    views_credentials,
+    views_devices,
+    views_station,
+)
 
 _LOOK, _KEYS = Permission.READ_CONNECTIONS, Permission.MANAGE_CREDENTIALS
 _MANAGE = Permission.MANAGE_PARTNERS
-_P, _CR, _CH = "partners/", "credentials/", "channels/"
+_FLOOR = Permission.MANAGE_DEVICES
+_P, _CR, _CH, _D = "partners/", "credentials/", "channels/", "devices/"
 _GROUP = "Connections"
 
 PAGES: tuple[Page, ...] = (
@@ -54,4 +63,28 @@ PAGES: tuple[Page, ...] = (
     Page(f"{_CH}<int:number>/", views_channels.one, _LOOK, "channel"),
     Page(f"{_CH}<int:number>/rotate/", views_channels.rotate, _KEYS, "channel_rotate", fresh=True),
     Page(f"{_CH}<int:number>/revoke/", views_channels.revoke, _KEYS, "channel_revoke", fresh=True),
+    Page(_D, views_devices.listed, _LOOK, "devices", menu="Floor devices", group=_GROUP),
+    Page(f"{_D}add/", views_devices.add, _FLOOR, "device_add", fresh=True),
+    Page(f"{_D}<int:number>/", views_devices.one, _LOOK, "device"),
+    Page(f"{_D}<int:number>/attest/", views_devices.attest, _FLOOR, "device_attest", fresh=True),
+    Page(f"{_D}<int:number>/link/", views_devices.link, _FLOOR, "device_link", fresh=True),
+    Page(f"{_D}<int:number>/revoke/", views_devices.revoke, _FLOOR, "device_revoke", fresh=True),
+    Page(
+        "station/",
+        views_station.station,
+        Permission.PICK,
+        "station",
+        menu="This device",
+        group="Orders",
+        shown=views_station.works_on_the_floor,
+    ),
+)
+
+
+def _ending(actor: Actor) -> int:
+    return devices.ending(actor.brand_id, actor.now)
+
+
+WAITING: tuple[Waiting, ...] = (
+    Waiting("floor devices to look at and vouch for again", _ending, _FLOOR, "devices"),
 )

@@ -1,6 +1,6 @@
 """What the pages about keys have in common: a key's state in a word, and a secret shown once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.contrib import messages
@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from orderveil.partners.models import Approval
+from orderveil.core.devices import ATTEST_AGAIN_DAYS
+from orderveil.partners import devices
+from orderveil.partners.models import Approval, Device
 
 
 class Rotated(Protocol):
@@ -31,6 +33,18 @@ def state_of(key: Rotated, now: datetime, *, ends: datetime | None = None) -> st
         return "expired"
     until = key.previous_until
     return "two_secrets" if until is not None and now < until else "in_force"
+
+
+def state_of_device(device: Device, now: datetime) -> str:
+    """ "revoked", "over" or "ending" (its attestation), "unenrolled", else "in_force"."""
+    if device.revoked_at is not None:
+        return "revoked"
+    if not devices.stands(device, now):
+        return "over"
+    if device.secret_hash is None:
+        return "unenrolled"
+    soon = now + timedelta(days=ATTEST_AGAIN_DAYS)
+    return "ending" if device.attested_until <= soon else "in_force"
 
 
 def shown_once(

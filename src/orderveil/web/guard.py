@@ -28,6 +28,8 @@ from orderveil.core.pages import Page
 from orderveil.core.roles import Permission
 from orderveil.gate.asking import counted
 from orderveil.gate.desk.caller import closed, station_of
+from orderveil.partners import stations
+from orderveil.partners.models import Device
 from orderveil.people import access, factors
 from orderveil.people.models import Person
 from orderveil.web.errors import refused
@@ -53,6 +55,8 @@ def guarded(page: Page) -> View:
             if error.problem.code == "factor_needed":
                 return prove_again(request)
             return refused(request, error.problem)
+        if request.method == "GET":
+            _renew_station(request, answer, let_in)
         return answer
 
     return view
@@ -82,11 +86,21 @@ def admit(request: HttpRequest, permission: Permission | None) -> Actor | HttpRe
 
 def _on_device(request: HttpRequest, actor: Actor) -> Actor:
     """The Actor at the station that this browser is, if it stands on the floor they work on."""
-    token = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
-    if token is None or not actor.terms.needs_device:
+    token = stations.token_of(request)
+    if not token or not actor.terms.needs_device:
         return actor
     station = station_of(actor, token)
-    return actor if station is None else replace(actor, device_id=station.pk)
+    if station is None:
+        return actor
+    request.station = station  # type: ignore[attr-defined]  # its cookie is renewed
+    return replace(actor, device_id=station.pk)
+
+
+def _renew_station(request: HttpRequest, answer: HttpResponseBase, actor: Actor) -> None:
+    """Have a station stay one for as long as somebody vouches for it."""
+    station: Device | None = getattr(request, "station", None)
+    if station is not None:
+        stations.remember(answer, station, stations.token_of(request), actor.now)
 
 
 def _factor_first(request: HttpRequest, person: Person) -> HttpResponseBase:

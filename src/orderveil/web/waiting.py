@@ -8,10 +8,11 @@ from orderveil.core.actors import Actor
 from orderveil.core.pages import Waiting
 from orderveil.gate.approving.pages import WAITING as APPROVALS
 from orderveil.incidents.pages import WAITING as ALERTS
+from orderveil.partners.pages import WAITING as PARTNERS
 from orderveil.policy.pages import WAITING as POLICY
 from orderveil.reviews.pages import WAITING as REVIEWS
 
-WAITING: tuple[Waiting, ...] = (*ALERTS, *POLICY, *APPROVALS, *REVIEWS)
+WAITING: tuple[Waiting, ...] = (*ALERTS, *POLICY, *APPROVALS, *REVIEWS, *PARTNERS)
 """In the order of the list."""
 
 
