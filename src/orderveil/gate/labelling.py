@@ -1,7 +1,7 @@
 """Views for labels: as the policy's label row says, in the layout of each parcel's courier.
 
 The layout is decided by who handles the parcel when it is asked for: the ledger's entry says in
-which forms it was shown.
+which forms it was shown. A policy that changes meanwhile is asked again, not half obeyed.
 """
 
 from collections import defaultdict
@@ -15,11 +15,12 @@ from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.layouts import PRIVACY_FORMS, Layout
 from orderveil.gate import law as laws
-from orderveil.gate import tokens
+from orderveil.gate import refusals, tokens
 from orderveil.gate.asking import Caller
 from orderveil.gate.bulk import Answer, Wanted, disclose_many
 from orderveil.gate.compose import Plan, plan_for
-from orderveil.gate.narrowing import tightened
+from orderveil.gate.law import Law
+from orderveil.gate.narrowing import Narrow, tightened
 from orderveil.gate.parcels import FIRST_PARCEL
 from orderveil.partners import assignments
 
@@ -36,10 +37,11 @@ def disclose_labels(
     caller: Caller, wanted: Sequence[Wanted], *, now: datetime
 ) -> list[Labelled] | Problem:
     """Up to 1,000 parcels, each disclosed in its layout's forms, in their order."""
-    layouts = _layouts(caller.brand_id, wanted)
+    law = laws.current(laws.law_of(caller.brand_id))
+    layouts = _layouts(law, wanted)
     answers: dict[int, Answer] = {}
     for layout, places in _by_layout(layouts).items():
-        narrow = private if layout == Layout.PRIVACY else None
+        narrow = _narrowing(law, layout)
         some = [wanted[at] for at in places]
         shown = disclose_many(caller, some, now=now, narrow=narrow)
         if isinstance(shown, Problem):
@@ -49,14 +51,24 @@ def disclose_labels(
     return [Labelled(answers[at], layout, made[at]) for at, layout in enumerate(layouts)]
 
 
+def _narrowing(law: Law, layout: Layout) -> Narrow:
+    """The Grant in this layout, if it is one of the policy that the layout was read in."""
+
+    def narrow(grant: Grant) -> tuple[Grant, Plan] | Problem:
+        if grant.policy_version != law.policies.version_id:
+            return refusals.BUSY
+        return private(grant) if layout == Layout.PRIVACY else (grant, plan_for(grant))
+
+    return narrow
+
+
 def private(grant: Grant) -> tuple[Grant, Plan]:
     """The Grant of a privacy waybill: what the policy shows, and no more than the layout does."""
     narrowed = tightened(grant, PRIVACY_FORMS)
     return narrowed, plan_for(narrowed)
 
 
-def _layouts(brand_id: int, wanted: Sequence[Wanted]) -> list[Layout]:
-    law = laws.law_of(brand_id)
+def _layouts(law: Law, wanted: Sequence[Wanted]) -> list[Layout]:
     labels = law.policies.table.labels
     parcels = [(each[1], _parcel(each)) for each in wanted]
     handlers = assignments.assignees(parcels, Hop.COURIER)

@@ -7,7 +7,7 @@ Rules kept here:
 """
 
 from collections import Counter
-from typing import Any
+from datetime import datetime
 
 import msgspec
 from falcon import Request, Response
@@ -24,12 +24,14 @@ from orderveil.partners.models import Brand
 TELL_NOTHING = frozenset({"unknown_order", "not_assigned", "order_erased"})
 
 
-class Sender(msgspec.Struct, frozen=True):
-    """What anybody may know of a label: who sent the parcel, and how to reach them."""
+class Scanned(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a label's code says: who sent the parcel, and how to reach them."""
 
     brand: str
     reach: str
     """Where the brand tells its customers to find it; "" if it has published nothing."""
+    view: View | None = None
+    """To the parcel's courier: the order as it may see it."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -49,20 +51,20 @@ class Scan:
             if view.code not in TELL_NOTHING:
                 raise RefusedError(view)
             resp.context.refused = Counter({view.code: 1})
-        told: View | Sender = view if isinstance(view, View) else sender_of(brand)
-        resp.data = _encoder.encode(told)
+        shown = view if isinstance(view, View) else None
+        resp.data = _encoder.encode(scanned_of(brand, shown))
 
 
-def _view(caller: Caller, brand: Brand, token: str, now: Any) -> View | Problem | None:
+def _view(caller: Caller, brand: Brand, token: str, now: datetime) -> View | Problem | None:
     if (caller.brand_id, caller.hop) != (brand.pk, Hop.COURIER):
         return None
     found = tokens.open_token(brand.pk, token)
     return disclose(caller, *found, now=now) if found else refusals.UNKNOWN
 
 
-def sender_of(brand: Brand) -> Sender:
+def scanned_of(brand: Brand, view: View | None = None) -> Scanned:
     """What the page and the machine door say alike."""
-    return Sender(brand.name, brand.published_channel)
+    return Scanned(brand.name, brand.published_channel, view)
 
 
 NO_LABEL = Problem(
@@ -82,7 +84,7 @@ OPERATIONS = (
         "What the code on a label says: to the parcel's courier its view, to anybody else the"
         " sender.",
         "label",
-        response=View | Sender,
+        response=Scanned,
         needs_credential=False,
         takes_credential=True,
         problems=(403, 404, 429),
