@@ -24,7 +24,7 @@ from bench import presidio
 from bench.figures import Figure, Size, median
 from bench.house import House
 from bench.presidio import Presidio
-from orderveil.core.detect import find
+from orderveil.core.detect import Kind, find, judge
 
 SEED = 1126
 LEAST = 0.4
@@ -36,8 +36,10 @@ Finder = Callable[[Case], list[Found]]
 
 
 def ours(case: Case) -> list[Found]:
-    """What our detector finds."""
-    return [(hit.kind.name, hit.start, hit.end) for hit in find(case.text, case.context)]
+    """What our detector finds; of the numbers of firms, which it tells apart, only the IFSC."""
+    hits = find(case.text, case.context)
+    told = [hit for hit in hits if hit.personal or hit.kind is Kind.IFSC]
+    return [(hit.kind.name, hit.start, hit.end) for hit in told]
 
 
 def theirs(engine: Presidio, least: float) -> Finder:
@@ -88,7 +90,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _read(table: list[rows.Row]) -> int:
-    return sum(len(find(str(value), key)) for row in table for key, value in row.items())
+    return sum(len(judge(list(row.items()))) for row in table)
 
 
 def _recall(kind: str, other: Finder, count: int) -> Figure:
