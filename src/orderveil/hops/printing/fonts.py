@@ -86,6 +86,7 @@ def _library(own: Path | None) -> Library:
         for each in typst.Fonts(
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
         ).fonts()
+        if each.path
     ]
     if own and not any(own in path.parents for _, path, _ in found):
         raise OrderveilError(

@@ -11,13 +11,18 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 import msgspec
 import pypdfium2
 import typst
+from PIL import Image
 
 from orderveil.hops.printing.fonts import library
+
+# PDFium serves one thread at a time.
+_PDFIUM = Lock()
 
 
 def pdf(template: Path, data: object, *, at: datetime, tags: bool = True) -> bytes:
@@ -48,31 +53,46 @@ def asked(template: Path, data: object, label: str) -> Any:
     return msgspec.json.decode(found)
 
 
+def drawn(document: bytes, wanted: Iterable[int], dpi: float) -> list[Image.Image]:
+    """Some pages of a PDF as a printer of so many dots to the inch would draw them, in greys."""
+    with _PDFIUM:
+        source = pypdfium2.PdfDocument(document)
+        try:
+            return [
+                source[n].render(scale=dpi / 72, grayscale=True).to_pil().copy() for n in wanted
+            ]
+        finally:
+            source.close()
+
+
 def join(documents: Iterable[bytes]) -> bytes:
     """The pages of several PDFs as one."""
-    whole = pypdfium2.PdfDocument.new()
-    for each in documents:
-        part = pypdfium2.PdfDocument(each)
-        whole.import_pages(part)
-        part.close()
-    return _saved(whole)
+    with _PDFIUM:
+        whole = pypdfium2.PdfDocument.new()
+        for each in documents:
+            part = pypdfium2.PdfDocument(each)
+            whole.import_pages(part)
+            part.close()
+        return _saved(whole)
 
 
 def pages(document: bytes, wanted: Sequence[int]) -> bytes:
     """Some pages of a PDF, counted from 0, as a PDF of their own."""
-    source, some = pypdfium2.PdfDocument(document), pypdfium2.PdfDocument.new()
-    some.import_pages(source, list(wanted))
-    source.close()
-    return _saved(some)
+    with _PDFIUM:
+        source, some = pypdfium2.PdfDocument(document), pypdfium2.PdfDocument.new()
+        some.import_pages(source, list(wanted))
+        source.close()
+        return _saved(some)
 
 
 def page_count(document: bytes) -> int:
     """How many pages a PDF has."""
-    source = pypdfium2.PdfDocument(document)
-    try:
-        return len(source)
-    finally:
-        source.close()
+    with _PDFIUM:
+        source = pypdfium2.PdfDocument(document)
+        try:
+            return len(source)
+        finally:
+            source.close()
 
 
 def _saved(document: pypdfium2.PdfDocument) -> bytes:

@@ -1,0 +1,102 @@
+"""Reading the codes back before a label is handed out.
+
+Rules kept here:
+- every code's bits are read by a decoder that did not see what they should say, and must say it;
+- of a PDF the first page, the last and some between are drawn at the printer's resolution, and
+  the whole page must hold the label's two codes and no other;
+- of ZPL every label's graphics are taken out of the very bytes that go to the printer;
+- what can't be read, or reads otherwise, is a Problem of that label: it is not handed out.
+"""
+
+import re
+from collections.abc import Sequence
+
+import zxingcpp
+from PIL import Image
+
+from orderveil.core.errors import Problem
+from orderveil.hops.label.codes import FORMATS, Code
+from orderveil.hops.label.drawing import Drawing, Placed
+from orderveil.hops.label.graphics import decode
+from orderveil.hops.printing import paper
+
+_EVERY = 100
+"""Pages drawn whole: one of so many."""
+
+_GRAPHIC = re.compile(r"\^FO(\d+),(\d+)\^GFA,(\d+),\d+,(\d+),([^^~]*)\^FS")
+_MODE = zxingcpp.TextMode.Plain
+
+
+def bits_read(drawing: Drawing) -> Problem | None:
+    """Do the bits of the label's codes say what they should?"""
+    for placed in drawing.codes:
+        code = placed.code
+        if _pure(code, code.bits, code.columns, code.rows) != code.text:
+            return unreadable()
+    return None
+
+
+def pages_read(document: bytes, drawings: Sequence[Drawing], dpi: int) -> set[int]:
+    """The pages whose codes can't be read or say something else, of those that are looked at."""
+    if paper.page_count(document) != len(drawings):
+        return set(range(len(drawings)))
+    wanted = sorted({*range(0, len(drawings), _EVERY), len(drawings) - 1})
+    pages = paper.drawn(document, wanted, dpi)
+    return {n for n, page in zip(wanted, pages, strict=True) if not _page_reads(page, drawings[n])}
+
+
+def zpl_read(label: bytes, drawing: Drawing) -> Problem | None:
+    """Do the graphics in the bytes for the printer say what they should?"""
+    graphics = {
+        (int(x), int(y)): (int(total), int(per_row), data)
+        for x, y, total, per_row, data in _GRAPHIC.findall(label.decode("ascii"))
+    }
+    for placed in drawing.codes:
+        found = graphics.get((placed.x, placed.y))
+        if found is None or _rasterised(placed, *found) != placed.code.text:
+            return unreadable()
+    return None
+
+
+def unreadable() -> Problem:
+    """The refusal of a label whose codes a scanner would not read."""
+    return Problem(
+        code="label_code_unreadable",
+        detail="A code of the label, read back from what would be printed, says something else.",
+        remedy="Make the label again; if it stays so, report it with the layout and resolution.",
+        rule="no label is handed out before its codes have been read",
+        status=500,
+    )
+
+
+def _pure(code: Code, bits: bytes, columns: int, rows: int) -> str | None:
+    """What a picture of nothing but this code says."""
+    found = zxingcpp.read_barcodes(
+        memoryview(bits).cast("B", (rows, columns)),
+        formats=zxingcpp.BarcodeFormats(FORMATS[code.kind]),
+        is_pure=True,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+        text_mode=_MODE,
+    )
+    return str(found[0].text) if len(found) == 1 else None
+
+
+def _page_reads(page: Image.Image, drawing: Drawing) -> bool:
+    formats = zxingcpp.BarcodeFormats(list(FORMATS.values()))
+    found = zxingcpp.read_barcodes(page, formats=formats, text_mode=_MODE)
+    told = {(FORMATS[each.code.kind], each.code.text) for each in drawing.codes}
+    return {(each.format, each.text) for each in found} == told
+
+
+def _rasterised(placed: Placed, total: int, per_row: int, data: str) -> str | None:
+    """What the dots of a `^GFA` field say."""
+    rows = decode(data, total, per_row)
+    if len(rows) != total or total != per_row * placed.height:
+        return None
+    dots = Image.frombytes("1", (8 * per_row, placed.height), rows.translate(_FLIPPED))
+    return _pure(placed.code, dots.convert("L").tobytes(), 8 * per_row, placed.height)
+
+
+_FLIPPED = bytes(range(255, -1, -1))

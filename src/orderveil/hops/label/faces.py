@@ -1,0 +1,181 @@
+"""How much room a text takes, in dots: as set by typst, or in a printer's own fonts.
+
+Rules kept here:
+- widths are known, never guessed: those of ASCII from a table that typst was asked for once, all
+  others asked of typst for exactly this text, those of a printer's fonts from its manual;
+- nothing personal outlives a `Face`, which lives as long as one chunk of a batch.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from orderveil.hops.printing import paper
+from orderveil.hops.printing.fonts import library
+
+REGULAR, BOLD = 400, 700
+_TEMPLATE = Path(__file__).with_name("widths.typ")
+_RUPEE = "\u20b9"  # as tall as a capital
+_PLAIN = "".join(map(chr, range(0x20, 0x7F))) + _RUPEE
+
+# Kerning may widen a pair by a hair; a hair is less than this.
+_HAIR = 1.01
+
+_CAPITAL = (0.77, 0.25)
+_EXTENTS = (
+    (0x007F, _CAPITAL),
+    (0x08FF, (1.20, 0.42)),  # accents, Greek, Cyrillic; Arabic
+    (0x097F, (0.98, 0.36)),  # Devanagari
+    (0x09FF, (0.98, 0.36)),  # Bengali
+    (0x0BFF, (0.98, 0.40)),  # Tamil and its neighbours
+    (0x0C7F, (0.98, 0.52)),  # Telugu
+    (0x0E7F, (1.06, 0.36)),  # Thai
+)
+_WIDEST_EXTENT = (1.20, 0.52)
+_ACCENTED = (1.06, 0.30)
+
+
+class Extent(NamedTuple):
+    """Dots above and below the baseline."""
+
+    above: int
+    below: int
+
+
+class Native(NamedTuple):
+    """One of a printer's own fixed-width fonts, magnified. Dots."""
+
+    letter: str
+    height: int
+    width: int
+    pitch: int
+    """From one character's left edge to the next one's."""
+    above: int
+    """The baseline, from the top."""
+
+
+class Face(Protocol):
+    """What composing a label asks."""
+
+    dpi: int
+    rupee: str
+
+    def prepare(self, texts: Iterable[str], weight: int) -> None: ...
+    def width(self, text: str, points: float, weight: int) -> float: ...
+    def extent(self, text: str, points: float) -> Extent: ...
+
+
+@dataclass(slots=True)
+class SetFace:
+    """Text that typst sets: PDF, and the bitmap lines of ZPL."""
+
+    dpi: int
+    rupee: str = _RUPEE
+    _known: dict[tuple[int, str], float] = field(default_factory=dict)
+
+    def prepare(self, texts: Iterable[str], weight: int) -> None:
+        """Ask for many widths at once."""
+        known = self._known
+        plain = _plain(weight)
+        asked = [
+            (weight, text)
+            for text in dict.fromkeys(texts)
+            if not (text.isascii() or plain.keys() >= set(text) or (weight, text) in known)
+        ]
+        if asked:
+            known.update(zip(asked, _ask(asked), strict=True))
+
+    def width(self, text: str, points: float, weight: int) -> float:
+        """Dots, from the first letter's left to the last one's right."""
+        plain = _plain(weight)
+        try:
+            em = sum([plain[letter] for letter in text])
+        except KeyError:
+            self.prepare((text,), weight)
+            em = self._known[weight, text]
+        return em * _HAIR * points * self.dpi / 72
+
+    def extent(self, text: str, points: float) -> Extent:
+        """How far its marks reach, of the tallest script in it."""
+        above, below = _CAPITAL if text.isascii() else _reach(text)
+        scale = points * self.dpi / 72
+        return Extent(round(above * scale), round(below * scale))
+
+
+@dataclass(slots=True)
+class PrinterFace:
+    """Printable ASCII in a printer's own fonts, everything else as typst sets it."""
+
+    dpi: int
+    rupee: str = "Rs "
+    _set: SetFace = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The other half."""
+        self._set = SetFace(self.dpi)
+
+    def prepare(self, texts: Iterable[str], weight: int) -> None:
+        """Ask for many widths at once."""
+        self._set.prepare(texts, weight)
+
+    def width(self, text: str, points: float, weight: int) -> float:
+        """Dots, the gap after the last character counted."""
+        if text.isascii():
+            return len(text) * native(points, self.dpi).pitch
+        return self._set.width(text, points, weight)
+
+    def extent(self, text: str, points: float) -> Extent:
+        """The cell's, or how far the marks reach."""
+        if text.isascii():
+            font = native(points, self.dpi)
+            return Extent(font.above, font.height - font.above)
+        return self._set.extent(text, points)
+
+
+# ZPL II Programming Guide, "Fonts and Bar Codes", fonts D and F: height, width, gap, baseline.
+_PRINTERS_FONTS = {"D": (18, 10, 2, 14), "F": (26, 13, 3, 21)}
+_NATIVES = sorted(
+    (
+        Native(letter, height * n, width * n, (width + gap) * n, baseline * n)
+        for letter, (height, width, gap, baseline) in _PRINTERS_FONTS.items()
+        for n in range(1, 7)
+    ),
+    key=lambda font: font.height,
+)
+_LEAST_NATIVE = {203: 18, 300: 26}
+"""Dots: smaller ones can't be read."""
+
+
+@cache
+def native(points: float, dpi: int) -> Native:
+    """The largest of a printer's fonts that is no taller than text of so many points."""
+    most = points * dpi / 72 * 1.02
+    usable = [font for font in _NATIVES if font.height >= _LEAST_NATIVE[dpi]]
+    return max((f for f in usable if f.height <= most), default=usable[0], key=lambda f: f.height)
+
+
+def _reach(text: str) -> tuple[float, float]:
+    above, below = _CAPITAL
+    for letter in text.replace(_RUPEE, ""):
+        code = ord(letter)
+        extent = _ACCENTED if 0x7F < code < 0x500 or 0x1E00 <= code < 0x2100 else _extent(code)
+        above, below = max(above, extent[0]), max(below, extent[1])
+    return above, below
+
+
+def _extent(code: int) -> tuple[float, float]:
+    return next((extent for last, extent in _EXTENTS if code <= last), _WIDEST_EXTENT)
+
+
+@cache
+def _plain(weight: int) -> Mapping[str, float]:
+    """The letters whose widths add up."""
+    return dict(zip(_PLAIN, _ask([(weight, letter) for letter in _PLAIN]), strict=True))
+
+
+def _ask(texts: Sequence[tuple[int, str]]) -> list[float]:
+    data = {"fonts": library().families, "texts": texts}
+    found: list[float] = paper.asked(_TEMPLATE, data, "widths")
+    return found

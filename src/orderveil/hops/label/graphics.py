@@ -1,0 +1,97 @@
+"""Bits to the data of a `^GFA` field and back: hexadecimal, runs and rows abbreviated.
+
+ZPL II Programming Guide, "Alternative Data Compression Scheme": `G` to `Y` repeat the next digit 1
+to 19 times, `g` to `z` 20 to 400 times; `,` fills the row with white, `!` with black, `:` repeats
+the row above. Whole bytes only stand before `,` and `!`, which is what old firmware wants.
+"""
+
+import re
+
+from orderveil.hops.label.codes import Code
+from orderveil.hops.label.setting import Picture
+
+_ONES = " GHIJKLMNOPQRSTUVWXY"
+_TWENTIES = " ghijklmnopqrstuvwxyz"
+_FILLS = {"0": ",", "F": "!"}
+# Runs that are worth it, longest first: a hundred digits, twenty, seven; through a mark, lest the
+# digit that ends one is taken for a part of the next.
+_RUNS = [
+    (digit * length, chr(0xE000 + 16 * n + ord(digit)), f"{letter}{digit}")
+    for n, (length, letter) in enumerate(((100, "k"), (40, "h"), (20, "g"), (10, "P"), (5, "K")))
+    for digit in "0F"
+]
+_TOKEN = re.compile(r"([G-Yg-z]+)([0-9A-F])|([0-9A-F]+)|([,!:])")
+
+
+def encode(picture: Picture) -> str:
+    """The data of the field, without its numbers."""
+    made, before = [], ""
+    for row in picture.rows.hex("\n", (picture.width + 7) // 8).upper().split("\n"):
+        made.append(":" if row == before else _cut(row))
+        before = row
+    data = "\n".join(made)  # no run goes over the end of a row
+    for run, mark, _ in _RUNS:
+        data = data.replace(run, mark)
+    for _, mark, short in _RUNS:
+        data = data.replace(mark, short)
+    return data.replace("\n", "")
+
+
+def field(picture: Picture) -> str:
+    """The whole `^GFA` command."""
+    per_row = (picture.width + 7) // 8
+    total = len(picture.rows)
+    return f"^GFA,{total},{total},{per_row},{encode(picture)}"
+
+
+def decode(data: str, total: int, per_row: int) -> bytes:
+    """The bytes that such data stands for; shorter or longer than `total` if it is damaged."""
+    wide, made = 2 * per_row, ""
+    for count, digit, digits, special in _TOKEN.findall(data):
+        if special == ":":
+            made += made[-wide:]
+        elif special:
+            made += ("0" if special == "," else "F") * (-len(made) % wide)
+        else:
+            made += digits or digit * _count(count)
+        if len(made) > 2 * total:
+            break
+    return bytes.fromhex(made + "0" * (len(made) % 2))
+
+
+def stretched(code: Code, width: int, height: int) -> Picture:
+    """A code's modules as dots."""
+    module, columns = code.module, code.columns
+    tall = height // code.rows
+    rows = b"".join(
+        _packed(code.bits[start : start + columns], module) * tall
+        for start in range(0, len(code.bits), columns)
+    )
+    return Picture(width, tall * code.rows, rows)
+
+
+def _packed(modules: bytes, module: int) -> bytes:
+    """A row of 0 (black) and 255 as bits, 1 black."""
+    bits = modules.translate(_DIGITS).decode()
+    bits = bits.replace("0", "0" * module).replace("1", "1" * module)
+    bits += "0" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8)
+
+
+_DIGITS = b"1" + b"0" * 255
+
+
+def _cut(row: str) -> str:
+    """A row whose end is white or black, shortened."""
+    filler = row[-1]
+    if filler not in _FILLS:
+        return row
+    kept = row.rstrip(filler)
+    kept += filler * (len(kept) % 2)
+    return kept + _FILLS[filler] if len(kept) < len(row) else row
+
+
+def _count(letters: str) -> int:
+    return sum(
+        _ONES.index(each) if each.isupper() else 20 * _TWENTIES.index(each) for each in letters
+    )

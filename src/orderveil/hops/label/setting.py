@@ -1,0 +1,81 @@
+"""Drawings set by typst: labels as PDF, and lines of text as bits for ZPL."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+
+from orderveil.hops.label.drawing import HEIGHT_IN, WIDTH_IN, Drawing, Text, Thing
+from orderveil.hops.label.faces import SetFace
+from orderveil.hops.printing import paper
+from orderveil.hops.printing.fonts import library
+
+_TEMPLATE = Path(__file__).with_name("label.typ")
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+# Letters are thin at 203 dpi: a dot that is two fifths black is black.
+_BLACK = 150
+_BITS = [255 * (grey < _BLACK) for grey in range(256)]
+
+
+class Picture(NamedTuple):
+    """Black and white: rows of bits, each row padded to a byte, 1 is black."""
+
+    width: int
+    height: int
+    rows: bytes
+    above: int = 0
+    """Dots from the top to the baseline, of a line of text."""
+
+
+class _Band(NamedTuple):
+    """Where a line stands on its page of lines. Dots."""
+
+    y: int
+    above: int
+    height: int
+    width: int
+
+
+def as_pdf(drawings: Iterable[Drawing], dpi: int, *, at: datetime) -> bytes:
+    """One page each."""
+    size = (WIDTH_IN * dpi, HEIGHT_IN * dpi)
+    pages = [(*size, each.things()) for each in drawings]
+    return paper.pdf(_TEMPLATE, _data(pages, dpi), at=at, tags=False)
+
+
+def as_pictures(lines: Sequence[Sequence[Text]], face: SetFace) -> list[list[Picture]]:
+    """Lines as bits, by label: each label's lines are one page, cut apart again."""
+    pages, cuts = [], []
+    for texts in lines:
+        things, bands, y = [], [], 0
+        for text in texts:
+            above, below = face.extent(text.text, text.points)
+            width = text.width + 2
+            things.append(
+                Text(1, y + above, text.points, text.weight, False, text.is_rtl, text.text)  # noqa: FBT003
+            )
+            bands.append(_Band(y, above, above + below, width))
+            y += above + below
+        pages.append((max(band.width for band in bands), y, things))
+        cuts.append(bands)
+    if not pages:
+        return []
+    document = paper.pdf(_TEMPLATE, _data(pages, face.dpi), at=_EPOCH, tags=False)
+    drawn = paper.drawn(document, range(len(pages)), face.dpi)
+    return [_cut(page, bands) for page, bands in zip(drawn, cuts, strict=True)]
+
+
+def _cut(page: Image.Image, bands: Sequence[_Band]) -> list[Picture]:
+    page = page.point(_BITS, "1")
+    cut = [page.crop((0, band.y, band.width, band.y + band.height)) for band in bands]
+    return [
+        Picture(*part.size, part.tobytes(), band.above)
+        for part, band in zip(cut, bands, strict=True)
+    ]
+
+
+def _data(pages: Sequence[tuple[int, int, Sequence[Thing]]], dpi: int) -> object:
+    return {"fonts": library().families, "unit": 72 / dpi, "pages": pages}
