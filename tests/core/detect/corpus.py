@@ -6,17 +6,18 @@ Rules kept here:
   detector can be judged;
 - a number that says nothing of itself is asked for only where something else does: six digits are
   a PIN code beside a key, a label or a town; twelve digits in one run are an Aadhaar number beside
-  a word, for couriers and barcodes have twelve as well.
+  a word, for couriers and barcodes have twelve as well; names and addresses in any script beside a
+  key or a label, in Latin and Devanagari without.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
 from .disguises import DISGUISES
 from .framed import BARE, INLINE, KEYS, LABELS, PROSE
 from .lookalikes import LOOKALIKES
-from .made import MAKERS, printed_aadhaar
+from .made import MAKERS, NATIVE, printed_aadhaar
 
 Found = tuple[str, int, int]
 """Kind, start, end."""
@@ -67,12 +68,20 @@ def positives(kind: str, count: int, seed: int = 0) -> Iterator[Case]:
 
 def positive(kind: str, form: str, rng: Random) -> Case:
     """One such case."""
-    make = printed_aadhaar if (kind, form) == ("AADHAAR", "bare") else MAKERS[kind]
+    make = _maker(kind, form, rng)
     forbidden = frozenset(KINDS) - {kind} - _BESIDE.get(kind, set())
     key = rng.choice(KEYS[kind])
     before, after = _frame(kind, form, key, rng)
     context = key if form == "keyed" else None
     return Case(kind, form, before, make(rng), after, context, forbidden)
+
+
+def _maker(kind: str, form: str, rng: Random) -> Callable[[Random], str]:
+    if (kind, form) == ("AADHAAR", "bare"):
+        return printed_aadhaar
+    if kind in NATIVE and form in {"keyed", "labelled", "inline"} and rng.random() < 0.15:
+        return NATIVE[kind]
+    return MAKERS[kind]
 
 
 def _frame(kind: str, form: str, key: str, rng: Random) -> tuple[str, str]:

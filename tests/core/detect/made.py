@@ -7,7 +7,13 @@ from .checksums import iban, with_gstin_check, with_luhn, with_verhoeff
 
 FIRST = ("Asha", "Namuna", "Ravi", "Meena", "Kabir", "Fatima", "Joseph", "Lakshmi", "Harpreet")
 LAST = ("Udaharan", "Verma", "Nair", "Khan", "D'Souza", "Iyer", "Singh", "Banerjee", "Patil")
-NATIVE_NAMES = ("नमूना ग्राहक", "आशा वर्मा", "உதாரணம் நாயர்", "নমুনা গ্রাহক", "ఉదాహరణ రావు")
+RARE_NAMES = (
+    "Xerxes Udaharwala", "Thangjam Namuna Devi", "Zorawar Gill", "Ngawang Dorjee", "Kelechi Okafor",
+    "Jane Q. Sample", "A. P. Namuna", "Md. Sample Ansari", "Venkatanarasimha Rajuvaripeta",
+)  # fmt: skip
+"""Of which no list is likely to know a word: only where they stand tells what they are."""
+HINDI_NAMES = ("नमूना ग्राहक", "आशा वर्मा", "उदाहरण सिंह")
+NATIVE_NAMES = ("உதாரணம் நாயர்", "নমুনা গ্রাহক", "ఉదాహరణ రావు", "نمونہ احمد", "สมชาย ตัวอย่าง")
 STREETS = ("Udaharan Road", "Namuna Marg", "Sample Street", "3rd Cross", "Example Main Road")
 AREAS = ("Namuna Nagar", "Udaharan Layout", "Sample Colony", "Sector 12", "Example Vihar")
 BUILDINGS = ("Udaharan Residency", "Namuna Apartments", "Sample Heights", "Example Towers")
@@ -17,11 +23,16 @@ TOWNS = (
     ("New Delhi", "Delhi", "1100"), ("Chennai", "Tamil Nadu", "6000"), ("Kolkata", "West Bengal",
     "7000"),
 )  # fmt: skip
-NATIVE_ADDRESSES = (
+HINDI_ADDRESSES = (
     "मकान नंबर {n}, नमूना नगर, पुणे {pin}",
     "फ्लैट {n}, उदाहरण अपार्टमेंट, नमूना मार्ग, बेंगलुरु - {pin}",
+)
+NATIVE_ADDRESSES = (
     "எண் {n}, உதாரணம் தெரு, சென்னை {pin}",
     "বাড়ি {n}, নমুনা রোড, কলকাতা {pin}",
+    "ఇంటి నెం. {n}, ఉదాహరణ వీధి, హైదరాబాద్ {pin}",
+    "مکان نمبر {n}، نمونہ روڈ، حیدرآباد {pin}",
+    "{n} ถนนตัวอย่าง กรุงเทพฯ 10110",
 )
 BANKS = ("SBIN", "HDFC", "ICIC", "UTIB", "PUNB", "KKBK", "BARB", "CNRB", "YESB", "FDRL", "IDIB")
 HANDLES = (
@@ -142,29 +153,44 @@ def pincode(rng: Random) -> str:
 
 
 def address(rng: Random) -> str:
-    """A buyer's, on one line, with its PIN code."""
+    """A buyer's, on one line, in most cases with its PIN code."""
     town, state, start = rng.choice(TOWNS)
     n, pin = rng.randrange(1, 900), f"{start}{rng.randrange(1, 99):02d}"
     street, area, building = rng.choice(STREETS), rng.choice(AREAS), rng.choice(BUILDINGS)
-    if rng.random() < 0.15:
-        return rng.choice(NATIVE_ADDRESSES).format(n=n, pin=pin)
+    if rng.random() < 0.1:
+        return rng.choice(HINDI_ADDRESSES).format(n=n, pin=pin)
     shape = rng.choice((
         "Flat {n}, {building}, {street}, {area}, {town} {pin}",
         "House No. {n}, {street}, {area}, {town} - {pin}, {state}",
         "H.No {n}/4, near Namuna Temple, {area}, {town}, {state} {pin}",
         "{n}, 2nd Floor, {building}, {street}, {town} {pin}",
         "#{n}, {street}, {area}, {town}-{pin}",
+        "C-{n}, Sector 62, {area}, {town} {pin}",
+        "Door No 5-9-{n}/B, opp. Sample School, {area}, {town} {pin}",
+        "Village Udaharanpur, Post Namuna, Dist. {town}, {state} - {pin}",
+        "Flat {n}, {building}, {street}, {area}",
     ))  # fmt: skip
     return shape.format(
         n=n, building=building, street=street, area=area, town=town, state=state, pin=pin
     )
 
 
+def native_address(rng: Random) -> str:
+    """In a script and words of its own: a key or a label says what it is."""
+    pin = f"{rng.choice(TOWNS)[2]}{rng.randrange(1, 99):02d}"
+    return rng.choice(NATIVE_ADDRESSES).format(n=rng.randrange(1, 900), pin=pin)
+
+
 def name(rng: Random) -> str:
-    """First and last, in one case out of eight in its own script."""
-    if rng.random() < 0.12:
-        return rng.choice(NATIVE_NAMES)
+    """First and last, one in ten in Devanagari, one in ten of a sort that no list knows."""
+    if (dice := rng.random()) < 0.2:
+        return rng.choice(HINDI_NAMES if dice < 0.1 else RARE_NAMES)
     return f"{rng.choice(FIRST)} {rng.choice(LAST)}"
+
+
+def native_name(rng: Random) -> str:
+    """In a script of its own."""
+    return rng.choice(NATIVE_NAMES)
 
 
 MAKERS: dict[str, Callable[[Random], str]] = {
@@ -172,3 +198,5 @@ MAKERS: dict[str, Callable[[Random], str]] = {
     "VPA": vpa, "IFSC": ifsc, "IBAN": iban_, "PINCODE": pincode, "ADDRESS": address, "NAME": name,
 }  # fmt: skip
 """Every kind, by the name of the detector's `Kind`."""
+NATIVE = {"NAME": native_name, "ADDRESS": native_address}
+"""Kinds that are written in many scripts."""
