@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from orderveil.core.fields import Field
 from orderveil.core.forms import Form, tells_at_most
 from orderveil.core.hops import Hop, Reach
+from orderveil.core.layouts import Labels, Layout
 from orderveil.core.states import ParcelState
 from orderveil.core.table import HopRow, Profile, Requirement, Table
 
@@ -14,9 +15,9 @@ def row(forms=(), *, purpose="see", reach=Reach.ASSIGNED, states=(), needs=()):
     return HopRow(dict(forms), purpose, reach, frozenset(states), frozenset(needs))
 
 
-def table(profile=Profile.STRICT, **rows):
+def table(profile=Profile.STRICT, labels=Labels(), **rows):  # noqa: B008 - frozen
     """A table of these rows; every other hop sees nothing."""
-    return Table("a test's", profile, {hop: rows.get(hop, row()) for hop in Hop})
+    return Table("a test's", profile, {hop: rows.get(hop, row()) for hop in Hop}, labels)
 
 
 rows = st.builds(
@@ -27,9 +28,15 @@ rows = st.builds(
     states=st.sets(st.sampled_from(ParcelState), max_size=4),
     needs=st.sets(st.sampled_from(Requirement)),
 )
+labels = st.builds(
+    Labels,
+    st.sampled_from(Layout),
+    st.dictionaries(st.sampled_from(["swiftpost", "riksha-2"]), st.sampled_from(Layout)),
+)
 tables = st.builds(
-    lambda profile, made: table(profile, **made),
+    lambda profile, labels, made: table(profile, labels, **made),
     st.sampled_from(Profile),
+    labels,
     st.dictionaries(st.sampled_from(Hop), rows, max_size=4),
 )
 
@@ -52,4 +59,7 @@ def tightened(draw, start):
             states=states,
             needs=old.needs | draw(st.sets(st.sampled_from(Requirement))),
         )
-    return Table(start.name, draw(st.sampled_from([start.profile, Profile.STRICT])), made)
+    private = dict.fromkeys(draw(st.sets(st.sampled_from(["swiftpost", "kite"]))), Layout.PRIVACY)
+    named = Labels(start.labels.layout, {**start.labels.partners, **private})
+    profile = draw(st.sampled_from([start.profile, Profile.STRICT]))
+    return Table(start.name, profile, made, named)

@@ -8,6 +8,7 @@ from core.tables import row, table, tables, tightened
 from orderveil.core.fields import Field
 from orderveil.core.forms import Form, tells_at_most
 from orderveil.core.hops import Hop, Reach
+from orderveil.core.layouts import Layout
 from orderveil.core.states import ParcelState
 from orderveil.core.table import Profile, Requirement, changes, provably_tighter
 
@@ -59,7 +60,12 @@ def test_a_change_is_tighter_in_every_cell_or_loosens(old, new):
         for hop in Hop
     )
     profile = new.profile in {old.profile, Profile.STRICT}
-    assert provably_tighter(old, new) == (forms and terms and profile)
+    couriers = [None, *old.labels.partners, *new.labels.partners]
+    layouts = all(
+        new.labels.layout_for(one) in {old.labels.layout_for(one), Layout.PRIVACY}
+        for one in couriers
+    )
+    assert provably_tighter(old, new) == (forms and terms and profile and layouts)
     assert provably_tighter(old, new) == (not any(c.loosens for c in changes(old, new)))
 
 

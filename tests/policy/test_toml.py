@@ -286,3 +286,19 @@ def test_the_words_of_a_cell_are_those_that_load(profile):
                 assert not offered
             else:
                 assert offered
+
+
+@pytest.mark.parametrize(
+    ("lines", "pointer"),
+    [
+        ('[labels]\nlayout = "tiny"', "/labels/layout"),
+        ('[labels.partners]\nswiftpost = "tiny"', "/labels/partners/swiftpost"),
+        ('[labels.partners]\n"+91 90000 00001" = "privacy"', "/labels/partners"),
+        ('[labels]\nsize = "A4"', "/labels/size"),
+    ],
+)
+def test_a_labels_mistake_is_named_with_its_place(lines, pointer):
+    """A layout is one of two words, and a courier is named by its slug."""
+    with pytest.raises(PolicyError) as refused:
+        load(profile_text(Profile.BALANCED) + "\n" + lines)
+    assert [problem.pointer for problem in refused.value.problems] == [pointer]

@@ -12,6 +12,7 @@ Rules kept here:
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -59,6 +60,7 @@ _MEANINGFUL: Mapping[Form, frozenset[Field]] = {
 MOST_MISTAKES = 100
 _KEYS = ("name", "profile", "labels", "hops")
 _LABEL_KEYS = ("layout", "partners")
+_SLUG = re.compile(r"[a-z0-9_-]{1,50}").fullmatch
 _TERMS = ("purpose", "reach", "states", "needs", "fields")
 
 E = TypeVar("E", bound=StrEnum)
@@ -218,6 +220,10 @@ def _labels(said: Any, problems: list[Problem]) -> Labels:
         return Labels()
     problems += _strangers(said, _LABEL_KEYS, "/labels", "is not a term of labels.", "Remove it.")
     usual = _member(Layout, said.get("layout", "standard"), "/labels/layout", problems)
+    if not all(map(_SLUG, partners)):
+        remedy = "Use the short name of a courier: small letters, digits, dashes."
+        problems.append(_mistake("/labels/partners", "names no partner.", remedy))
+        return Labels()
     named = {
         slug: _member(Layout, word, f"/labels/partners/{slug}", problems)
         for slug, word in partners.items()
