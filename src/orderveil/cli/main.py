@@ -1,34 +1,43 @@
-"""`orderveil`: every command."""
+"""`orderveil`: every command.
+
+The print agent runs beside a printer, where there is no installation: whatever sets Django up is
+imported when another command is asked for.
+"""
+
+from collections.abc import MutableMapping
 
 import click
 
-from orderveil.cli import session  # noqa: F401 - sets Django up before the commands are imported
-
-# isort: split
 from orderveil import __version__
-from orderveil.cli.channel import channel
-from orderveil.cli.credential import credential
-from orderveil.cli.demo import demo
-from orderveil.cli.ingest import ingest
-from orderveil.cli.init import init
-from orderveil.cli.keys import keys
-from orderveil.cli.ledger import ledger
-from orderveil.cli.orders import erase, find, state, view
-from orderveil.cli.partner import partner
-from orderveil.cli.person import person
-from orderveil.cli.policy import policy
-from orderveil.cli.subscription import subscription
-from orderveil.cli.up import up
-from orderveil.cli.walk import walk
+from orderveil.cli.print_agent import print_agent
 
 
-@click.group()
+class Commands(click.Group):
+    """The group of them all."""
+
+    _known: MutableMapping[str, click.Command] | None = None
+
+    @property
+    def commands(self) -> MutableMapping[str, click.Command]:
+        """By name, as click keeps them."""
+        if self._known is None:
+            from orderveil.cli.commands import COMMANDS  # noqa: PLC0415 - sets Django up
+
+            every = (*COMMANDS, print_agent)
+            self._known = {each.name: each for each in every if each.name is not None}
+        return self._known
+
+    @commands.setter
+    def commands(self, _none: MutableMapping[str, click.Command]) -> None:
+        """Click begins with none."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One command; the agent's without loading the others."""
+        is_agent = cmd_name == print_agent.name
+        return print_agent if is_agent else super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands)
 @click.version_option(__version__, prog_name="orderveil")
 def main() -> None:
     """An order comes in once and is sealed; each system gets only what its job needs."""
-
-
-for command in (init, up, walk, demo, ingest, view, state, find, erase):
-    main.add_command(command)
-for group in (ledger, policy, keys, partner, credential, channel, subscription, person):
-    main.add_command(group)

@@ -204,7 +204,7 @@ def _hand(
     able = [(sheet, each.content) for sheet, each in given if isinstance(each, Shown)]
     refused = {sheet.position: each for sheet, each in given if isinstance(each, Problem)}
     entries = {UUID(each.disclosure) for _, each in given if isinstance(each, Shown)}
-    style = Format(batch.form, batch.dpi, apart, batch.brand_id)
+    style = Format(batch.form, batch.dpi, apart, batch.brand_id, now)
     failed: Mapping[int, Problem] = dict.fromkeys(
         [sheet.position for sheet, _ in able], refusing.COULD_NOT_DRAW
     )

@@ -46,6 +46,8 @@ class Format:
     """True: a document per sheet, for a printer's agent. False: as few documents as there can be,
     which are given out as one file: for PDF exactly one."""
     brand_id: int
+    at: datetime
+    """For what a document says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
