@@ -26,10 +26,12 @@ _ABROAD_SURE, _INDIAN_SURE, _LANDLINE, _ODD = 0.95, 0.9, 0.7, 0.2
 _MOST_GROUPS = 4
 _FIRST_SIZES = frozenset({2, 3, 4, 5, 10, 11})
 
-_NOT_IN_LOCAL = frozenset(" \n@<>()[],;:\\\"'=|")
+_NOT_IN_LOCAL = frozenset(" \n@<>()[],;:\\\"'=|&?")
 _LONGEST_LOCAL = 320
-_NOT_IN_LABEL = r"\s@<>()\[\],;:\\\"'/?#.!"
+_NOT_IN_LABEL = r"\s@<>()\[\],;:\\\"'/?#.!&=%|"
 _RIGHT = re.compile(rf"(?:[^{_NOT_IN_LABEL}]{{1,63}}\.)+[^\W\d_][^{_NOT_IN_LABEL}]{{1,62}}")
+_IS_FILE = re.compile(r"(?i:[0-9]x)\.(?i:png|jpe?g|gif|svg|webp|pdf)").fullmatch
+"""An image for dense screens: "logo@2x.png"."""
 
 
 def phone_spans(folded: str) -> Iterator[tuple[int, int, float]]:
@@ -94,7 +96,7 @@ def email_spans(folded: str) -> Iterator[tuple[int, int, float]]:
     while at >= 0:
         start = _local_start(folded, at)
         right = _RIGHT.match(folded, at + 1) if start < at else None
-        if right:
+        if right and not _IS_FILE(right[0]):
             yield start, right.end(), 0.95
         at = folded.find("@", at + 1)
 

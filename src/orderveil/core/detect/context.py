@@ -42,20 +42,20 @@ _ID_SUBJECTS = _words(
     " gtin isbn barcode serial timestamp epoch invoice reference rrn utr txn transaction token"
     " ticket booking coupon voucher receipt sku hsn asin iban account fulfillment fulfilment"
     " checkout cart session customer user product variant item bill payment gateway request"
-    " delivery parcel package return batch device location warehouse shop seller merchant"
+    " delivery parcel package return batch device location warehouse shop seller merchant lot eway"
 )
 _ID_TAILS = _words(
     "id ids gid uid uuid guid identifier token tokens timestamp url uri link href key hash digest"
     " checksum etag signature fingerprint authorization awb waybill sku hsn ean upc gtin isbn asin"
     " barcode imei iccid ref reference rrn utr at date time epoch lat lng latitude longitude ms"
-    " nonce cookie slug serial"
+    " nonce cookie slug serial lot batch ewb eway bill"
 )
 _ID_LABELS = _words(
     "order orders awb awbs waybill waybills tracking consignment shipment docket lrn imei imeis"
     " iccid ean upc gtin isbn barcode barcodes serial timestamp epoch invoice invoices reference"
     " ref rrn utr txn transaction token ticket booking coupon voucher receipt sku hsn asin"
     " id ids orderid orderno ordernumber awbno awbnumber trackingid trackingno"
-    " trackingnumber transactionid txnid refno paymentid invoiceno"
+    " trackingnumber transactionid txnid refno paymentid invoiceno lot batch bill ewb eway way"
 )
 _NUMBER_TAILS = _words("number numbers no nos num code codes")
 _LITTLE = _words("name number numbers no num code title")
@@ -68,6 +68,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _ANY_WORD = re.compile(r"[^\W\d_](?:[^\s\d!-/:-@\[-`{-~])*")
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^\W_A-Za-z0-9]+")
 _FILLER = _words("no nos num number numbers is code and")
+_SERIAL = re.compile(r"(?<![A-Za-z])(?i:s/n)[ .:#-]{0,3}$").search
 _IN_URL = re.compile(r"(?:://|www\.|[?&]\w)\S*$|^/\S*$").search
 
 
@@ -146,6 +147,8 @@ def labelled_as_id(text: str, start: int) -> bool:
 
     Between the label and the number there may be filler, and other long numbers: a list.
     """
+    if _SERIAL(text[max(0, start - 8) : start]):
+        return True
     tokens = _TOKEN.findall(text[max(0, start - _LABEL_WINDOW) : start])
     for token in reversed(tokens):
         word = token.lower()
@@ -165,13 +168,19 @@ def weighed(
     """
     says = around.says
     for start, end, certainty in spans:
-        heard = says is speaking or speaks_of(words, around.text, start, end)
-        yield start, end, certainty + RAISE * heard - lowered(around, start, end)
+        labelled = labelled_as_id(around.text, start)
+        heard = says is speaking or (not labelled and speaks_of(words, around.text, start, end))
+        against = _lowered_by_key(around, says, start, end)
+        against += LOWER if labelled else _lowered_by_touch(around.text, start, end)
+        yield start, end, certainty + RAISE * heard - against
 
 
 def lowered(around: Surroundings, start: int, end: int) -> float:
     """By how much key and text speak against what stands there: they call it an identifier."""
-    return _lowered_by_key(around, around.says, start, end) + _lowered_by_text(around, start, end)
+    by_key = _lowered_by_key(around, around.says, start, end)
+    if labelled_as_id(around.text, start):
+        return by_key + LOWER
+    return by_key + _lowered_by_touch(around.text, start, end)
 
 
 def _lowered_by_key(around: Surroundings, says: KeySays, start: int, end: int) -> float:
@@ -182,13 +191,9 @@ def _lowered_by_key(around: Surroundings, says: KeySays, start: int, end: int) -
     return 0.0
 
 
-def _lowered_by_text(around: Surroundings, start: int, end: int) -> float:
-    text = around.text
-    if labelled_as_id(text, start):
-        return LOWER
-    if _glued(text, start, end) or _IN_URL(text[max(0, start - 200) : start]):
-        return LOWER_LITTLE
-    return 0.0
+def _lowered_by_touch(text: str, start: int, end: int) -> float:
+    touched = _glued(text, start, end) or _IN_URL(text[max(0, start - 200) : start])
+    return LOWER_LITTLE if touched else 0.0
 
 
 def _glued(text: str, start: int, end: int) -> bool:

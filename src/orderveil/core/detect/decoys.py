@@ -18,20 +18,31 @@ _DATE = re.compile(
 ).match
 _CODE = re.compile(r"[A-Z]{1,6}[0-9]{8,}[A-Z]{0,3}|[0-9]{8,}[A-Z]{1,3}").fullmatch
 _PHONE_LETTERS = re.compile(r"(?:P|PH|M|MO|MOB|TEL|T|CALL|WA|CELL|FON)[0-9]").match
+_IMEI = re.compile(r"[0-9]{2}-[0-9]{6}-[0-9]{6}-[0-9]{1,2}").search
+_CENTS = re.compile(r"\.[0-9]{2}(?![0-9])").match
+_CALLS = re.compile(r"(?i:wa\.me|whatsapp|tel|phone|mob|call|sms)").search
 _SUM = re.compile(r"(?:[₹$€£]|(?i:\brs\.?|\binr))[ ]?$").search
 
 
 def is_decoy(text: str, start: int, end: int) -> bool:
     """True if the number at `text[start:end]` is part of a code, a date, a place or a sum."""
     number = text[start:end]
-    if _DECIMAL(number) or _IP(number) or _DATE(number):
+    if _DECIMAL(number) or _IP(number) or _DATE(number) or _CENTS(text, end):
         return True
     token, at = _token(text, start, end)
-    if len(token) > len(number) and (_HEX(token) or _UUID(token)):
+    if len(token) > len(number) and (_HEX(token) or _UUID(token) or _IMEI(token)):
+        return True
+    if "://" in token and not _CALLS(token):
         return True
     if _CODE(token) and not _PHONE_LETTERS(token):
         return True
-    return bool(_SUM(text[max(0, start - 6) : start])) or bool(at and _DATE(token))
+    return bool(_SUM(text[max(0, start - 6) : start]) or (at and _DATE(token)))
+
+
+def is_in_hex(text: str, start: int, end: int) -> bool:
+    """True if the number is part of a UUID or a hash."""
+    token, _ = _token(text, start, end)
+    return len(token) > end - start and bool(_UUID(token) or _HEX(token))
 
 
 def _token(text: str, start: int, end: int) -> tuple[str, int]:

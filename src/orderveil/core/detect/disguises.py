@@ -18,7 +18,7 @@ _ESCAPES = re.compile(
     r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
     r"|(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,12});)"
     r"|(?P<unicode>(?:\\u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\[ntr](?![A-Za-z]))"
-    r"|(?P<quoted>=\r?\n|(?:=[0-9A-F]{2})+)"
+    r"|(?P<quoted>=\r?\n|(?:=[0-9A-F]{2}){2,}|=(?:2[0-9A-F]|3[AD]|40|5F))"
 )
 _SEPARATED = re.compile(r"[0-9] ?[_/~*|\u2022\u00b7\u2219\u30fb:+,;]+ ?[0-9]").search
 _ODD_SEPARATORS = str.maketrans(dict.fromkeys("_/~*|\u2022\u00b7\u2219\u30fb", "-"))
@@ -44,7 +44,7 @@ def unescaped(text: str) -> Reading | None:
     if _ESCAPES.search(text) is None:
         return None
     starts, ends = list(range(len(text))), list(range(1, len(text) + 1))
-    shown = text
+    shown = text.replace("+", " ") if "%" in text and " " not in text else text
     for _ in range(MOST_LAYERS):
         layer = _one_layer(shown)
         if layer is None:

@@ -12,7 +12,7 @@ Rules kept here:
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
@@ -29,7 +29,7 @@ from orderveil.core.detect.context import (
     weighed,
 )
 from orderveil.core.detect.cvv import cvv_spans
-from orderveil.core.detect.decoys import is_decoy
+from orderveil.core.detect.decoys import is_decoy, is_in_hex
 from orderveil.core.detect.disguises import unescaped, with_plain_separators
 from orderveil.core.detect.identities import (
     aadhaar_spans,
@@ -40,19 +40,25 @@ from orderveil.core.detect.identities import (
 from orderveil.core.detect.keys import KeyFacts, facts_of
 from orderveil.core.detect.kinds import EVERYTHING, SURE, Hit, Kind
 from orderveil.core.detect.names import name_spans
+from orderveil.core.detect.pairs import may_hold_pairs, pairs_in
 from orderveil.core.detect.places import address_spans, pincode_spans
 from orderveil.core.detect.screening import suspected
 from orderveil.core.detect.topics import weighed_for
 from orderveil.core.detect.words import Token, low_of, tokens_in
-from orderveil.core.scripts import fold_with_places
+from orderveil.core.scripts import Folded, fold_with_places
 
 _DECOY = 0.3
 """No decoy is surer: still enough for those who hide a number when in doubt."""
 
 _OF_BUSINESS, _OF_PRODUCT, _PLAIN = 0.6, 0.6, 0.1
+_FIRMS = 0.45
+_OF_FIRMS_TOO = frozenset({Kind.PAN, Kind.GSTIN})
 _LEAST_PIECE = 3
 _IN_DISGUISE = frozenset({Kind.CARD, Kind.AADHAAR, Kind.PHONE})
 """What people write with odd separators."""
+
+_WITHOUT_KEYS = frozenset({Kind.CARD, Kind.CVV, Kind.PHONE, Kind.EMAIL})
+"""For these the words around a value do."""
 
 
 @dataclass(slots=True)
@@ -80,7 +86,10 @@ class _Places(Protocol):
 
 
 def _cards(scene: Scene) -> Iterator[Span]:
-    return weighed(scene.around, card_spans(scene.around.text), CARD_WORDS, KeySays.CARD)
+    around = scene.around
+    for start, end, certainty in weighed(around, card_spans(around.text), CARD_WORDS, KeySays.CARD):
+        decoy = certainty >= SURE and is_in_hex(around.text, start, end)
+        yield start, end, min(certainty, _DECOY) if decoy else certainty
 
 
 def _cvvs(scene: Scene) -> Iterator[Span]:
@@ -169,12 +178,36 @@ def find(
 def find_under(text: str, facts: KeyFacts, kinds: frozenset[Kind], least: float) -> list[Hit]:
     """`find` under a key of which the facts are known."""
     folded = fold_with_places(text)
+    if kinds <= _WITHOUT_KEYS or not may_hold_pairs(folded.text):
+        return _read(text, folded, facts, kinds, least)
+    pairs = pairs_in(folded.text, facts.path)
+    if not pairs:
+        return _read(text, folded, facts, kinds, least)
+    hits = []
+    rest = list(text)
+    for own, first, last in pairs:
+        start, end = folded.span(first, last)
+        value = text[start:end]
+        rest[start:end] = " " * (end - start)
+        hits += [
+            replace(hit, start=hit.start + start, end=hit.end + start)
+            for hit in _read(value, fold_with_places(value), own, kinds, least)
+        ]
+    outside = "".join(rest)
+    hits += _read(outside, fold_with_places(outside), facts, kinds, least)
+    return sorted(hits, key=lambda hit: hit.start)
+
+
+def _read(
+    text: str, folded: Folded, facts: KeyFacts, kinds: frozenset[Kind], least: float
+) -> list[Hit]:
+    """What is in the text, in every reading of it."""
     hits = _hits(folded, folded.text, facts, kinds, least)
     readings = 1
     if reading := unescaped(text):
         hits += _hits(reading, reading.text, facts, kinds, least)
         readings += 1
-    if kinds & _IN_DISGUISE and (plain := with_plain_separators(folded.text)):
+    if not kinds.isdisjoint(_IN_DISGUISE) and (plain := with_plain_separators(folded.text)):
         hits += _hits(folded, plain, facts, kinds & _IN_DISGUISE, least + _PLAIN)
         readings += 1
     return _merged(hits) if readings > 1 and hits else hits
@@ -200,12 +233,22 @@ def _scanned(scene: Scene, suspects: list[Kind], least: float) -> Iterator[Scann
     for kind in suspects:
         spans = []
         for start, end, certainty in DETECTORS[kind](scene):
-            if (rounded := round(min(certainty, 1.0), 2)) >= least:
-                spans.append((start, end, rounded))
+            if certainty >= least or round(certainty, 2) >= least:
+                spans.append((start, end, round(min(certainty, 1.0), 2)))
+        if kind in _OF_FIRMS_TOO:
+            spans = [_of_firm(span, text) for span in spans]
         if kind is Kind.ADDRESS:
             spans = [piece for span in spans for piece in _free(span, text, taken)]
         for start, end, certainty in _apart(spans, taken) if spans else ():
+            if certainty < least:
+                continue  # a firm's: it holds its ground, so that nothing is seen inside it
             yield start, end, kind, certainty, _is_personal(kind, text, start, end)
+
+
+def _of_firm(span: Span, text: str) -> Span:
+    """A firm's number is known, yet never sure: it names nobody."""
+    start, end, certainty = span
+    return start, end, certainty if is_of_person(text[start:end]) else min(certainty, _FIRMS)
 
 
 def _is_personal(kind: Kind, text: str, start: int, end: int) -> bool:

@@ -54,7 +54,7 @@ _BUSINESSES = words(
     "warehouse wh supplier suppliers vendor vendors store stores seller merchant company firm brand"
     " carrier courier facility depot godown hub branch location locations origin pickup shipper"
     " sender manufacturer distributor factory plant dc return returns from node site consignor"
-    " importer marketer packer dealer outlet bank"
+    " importer marketer packer dealer outlet bank center centre"
 )
 _PRODUCTS = words(
     "product products item items title sku variant variants category description desc model colour"
@@ -68,6 +68,9 @@ _ADDRESSES = words(
     " building apartment address1 address2 line1 line2 shippingaddress billingaddress"
     " deliveryaddress fulladdress"
 )
+_SHIP_TO = words("shipto deliverto deliverat billto soldto sendto")
+"""A name, an address, or one after the other."""
+
 _LINES = re.compile(r"(?:address|addr|street)?_?-? ?(?:line)?_?-? ?[1-4]").fullmatch
 _PINS = words("pin pincode zip zipcode postal postcode postalcode पिन पिनकोड")
 _CITIES = words(
@@ -149,7 +152,7 @@ def _all_words(segment: str) -> list[str]:
 
 
 def _says(segment: str, last: list[str], above: list[str], higher: list[str]) -> Says:
-    whole, own, near = "".join(last), set(last), {*last, *above}
+    own, near = set(last), {*last, *above}
     says = Says.NOTHING
     if not _PERSONS.isdisjoint({*near, *higher}):
         says |= Says.PERSON
@@ -159,18 +162,23 @@ def _says(segment: str, last: list[str], above: list[str], higher: list[str]) ->
         says |= Says.PRODUCT
     if not _AMOUNTS.isdisjoint(own):
         says |= Says.AMOUNT
-    tail_is_thing = bool(last) and last[-1] in _TAILS_OF_THINGS and own.isdisjoint(_PINS)
-    if tail_is_thing:
+    if last and last[-1] in _TAILS_OF_THINGS and own.isdisjoint(_PINS):
         return says
+    return _what(segment, last, says)
+
+
+def _what(segment: str, last: list[str], says: Says) -> Says:
+    """What the value is, by the words of the last name."""
+    whole, own = "".join(last), set(last)
     if not _PINS.isdisjoint(own) or whole in _PINS:
         return says | Says.PINCODE
-    if not _ADDRESSES.isdisjoint(own) or (_LINES(segment.lower()) and "sku" not in near):
+    if (last and last[-1] in _NAMES) or whole in _WHOLE_NAMES or whole in _SHIP_TO:
+        return says | _naming(whole, says)
+    if not _ADDRESSES.isdisjoint(own) or _LINES(segment.lower()):
         return (says | Says.ADDRESS) & ~Says.PRODUCT
     if not _CITIES.isdisjoint(own):
         return says | Says.CITY
-    if not own.isdisjoint(_NAMES) or whole in _WHOLE_NAMES:
-        return says | _naming(whole, says)
-    return says
+    return says if own.isdisjoint(_NAMES) else says | _naming(whole, says)
 
 
 def _is_business(near: set[str], higher: set[str]) -> bool:
@@ -181,6 +189,8 @@ def _is_business(near: set[str], higher: set[str]) -> bool:
 
 
 def _naming(whole: str, says: Says) -> Says:
+    if whole in _SHIP_TO and Says.BUSINESS not in says:
+        return Says.NAME | Says.ADDRESS
     if whole in _WHOLE_NAMES and Says.BUSINESS not in says:
         return Says.NAME
     if says & (Says.PRODUCT | Says.BUSINESS):

@@ -73,7 +73,8 @@ FAMILY = words(
     " banerjee banik bansal basu batra bedi bhagat bhalla bharadwaj bhardwaj bhargava bhat bhatia"
     " bhatnagar bhatt bhattacharya bhosale bhosle biswas bora bose chakrabarti chakraborty chandran"
     " chatterjee chaturvedi chaudhari chaudhary chauhan chavan chawla chettiar chopra choudhary"
-    " choudhury dalal das dasgupta datta deb desai deshmukh deshpande dey dhar dhawan dhillon dixit"
+    " choudhury dalal das dasgupta datta deb desai deshmukh deshpande dey dhar dhawan dhillon"
+    " dixit dsouza souza"
     " dubey dutta dwivedi fernandes gaikwad gandhi ganguly garg gavaskar ghosh gill gokhale gogoi"
     " gounder gowda goyal grewal guha gupta hegde hussain iyengar iyer jadhav jain jha joshi kadam"
     " kale kamath kamble kapadia kapoor kapur kashyap kaul kaur khan khanna khatri khurana kohli"
@@ -99,8 +100,10 @@ FAMILY = words(
     " stewart sullivan taylor thompson torres turner walker ward watson weber white williams wilson"
     " wood wright young zhang"
     # in Devanagari
-    " शर्मा वर्मा गुप्ता सिंह यादव मिश्रा पांडे तिवारी त्रिपाठी द्विवेदी जोशी पाटिल देशमुख कुलकर्णी राव"
-    " रेड्डी नायर पटेल शाह मेहता खान अंसारी जैन अग्रवाल चौधरी चौहान ठाकुर सक्सेना श्रीवास्तव शुक्ला दास"
+    " शर्मा वर्मा गुप्ता सिंह यादव मिश्रा पांडे तिवारी त्रिपाठी द्विवेदी जोशी पाटिल देशमुख"
+    " कुलकर्णी राव"
+    " रेड्डी नायर पटेल शाह मेहता खान अंसारी जैन अग्रवाल चौधरी चौहान ठाकुर सक्सेना श्रीवास्तव"
+    " शुक्ला दास"
 )
 
 ALSO_WORDS = words(

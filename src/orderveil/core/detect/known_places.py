@@ -28,6 +28,8 @@ CITIES = words(
     " houston berlin munich hamburg paris madrid barcelona amsterdam sydney melbourne springfield"
     " दिल्ली मुंबई मुम्बई पुणे बेंगलुरु बेंगलूरु कोलकाता चेन्नई हैदराबाद जयपुर लखनऊ कानपुर नागपुर इंदौर भोपाल पटना"
     " वाराणसी आगरा नोएडा गुरुग्राम गुड़गांव सूरत अहमदाबाद चंडीगढ़ देहरादून रांची रायपुर ठाणे नासिक"
+    " சென்னை கோவை மதுரை কলকাতা হাওড়া ঢাকা హైదరాబాద్ విజయవాడ ಬೆಂಗಳೂರು ಮೈಸೂರು കൊച്ചി"
+    " അഹമദാബാദ് અમદાવાદ સુરત ਲੁਧਿਆਣਾ"
 )
 STATES = words(
     "assam bihar chhattisgarh gujarat haryana jharkhand karnataka kerala maharashtra manipur"
@@ -40,6 +42,7 @@ UNITS = words(
     "flat house door plot shop room apt apartment unit villa block tower wing floor hno dno bldg"
     " building survey khasra gat quarter qtr ward suite ste cabin bungalow khata gala box"
     " फ्लैट फ़्लैट मकान प्लॉट प्लाट दुकान कमरा ब्लॉक टावर मंजिल मंज़िल वार्ड"
+    " எண் வீடு வீட்டு বাড়ি ফ্ল্যাট ఇంటి ఇల్లు ఫ్లాట్ ಮನೆ വീട് મકાન ફ્લેટ ਮਕਾਨ क्रमांक"
 )
 """With a number behind them."""
 
@@ -49,6 +52,8 @@ STREETS = words(
     " avenue ave boulevard blvd drive court crescent terrace square parkway pkwy close way"
     " salai veedhi theru palya halli pally pet peta gunj chawl basti para sarani"
     " रोड सड़क मार्ग नगर गली कॉलोनी कालोनी विहार चौक बाज़ार बाजार मोहल्ला मुहल्ला पेठ पथ गंज बाग"
+    " தெரு சாலை நகர் রোড রাস্তা গলি লেন পাড়া నగర్ వీధి రోడ్ రోడ్డు ರಸ್ತೆ ಬೀದಿ ನಗರ"
+    " റോഡ് നഗർ રોડ નગર શેરી ਰੋਡ ਗਲੀ रस्ता लेन"
 )
 """With a name before them."""
 
@@ -71,7 +76,7 @@ ADMIN = words(
 PIN_WORDS = words("pin pincode pincodes zip zipcode postal postcode पिन पिनकोड")
 
 BINS = words(
-    "rack aisle bin shelf shelves bay pallet dock warehouse wh godown zone tote carton stock"
-    " inventory putaway picking bins racks fulfilment fulfillment depot hub dc factory mill"
+    "rack racks aisle bin bins shelf shelves pallet dock warehouse wh godown tote carton stock"
+    " inventory putaway picking pickup consignor supplier vendor गोदाम"
 )
 """Where goods stand: a floor or a block beside these is no home."""

@@ -9,9 +9,10 @@ Rules kept here:
 import re
 from collections.abc import Iterator, Sequence
 
-from orderveil.core.detect.context import Span
+from orderveil.core.detect.context import PHONE_WORDS, Span
 from orderveil.core.detect.keys import KeyFacts
 from orderveil.core.detect.known_names import ALSO_WORDS, FAMILY, GIVEN
+from orderveil.core.detect.topics import TOPICS
 from orderveil.core.detect.vocabulary import words
 from orderveil.core.detect.words import (
     GREETINGS,
@@ -28,8 +29,11 @@ from orderveil.core.detect.words import (
 
 _BY_KEY, _BY_WEAK_KEY = 0.85, 0.2
 _BY_HONORIFIC, _BY_LABEL, _BY_RELATIVE, _BY_GREETING = 0.75, 0.7, 0.75, 0.6
+_BY_INTRODUCTION = 0.72
+"""From here on a name may be in small letters, and unknown."""
 _TOGETHER, _TOGETHER_LOW, _TOGETHER_WORDS = 0.65, 0.5, 0.4
 _BESIDE_CAPITAL, _BESIDE_INITIAL, _ALONE, _ALONE_WORD = 0.4, 0.45, 0.3, 0.2
+_DOUBT = 0.3
 _MOST_WORDS = 4
 
 _KNOWN = GIVEN | FAMILY
@@ -43,14 +47,18 @@ _GENERIC = words(
     " that we you it if not order orders product item items package parcel mom dad papa mummy"
     " birthday anniversary happy love address phone mobile email gift note store shop warehouse"
     " supplier company brand number id code no details info required service care office"
-    " reception security gate"
+    " reception security gate only then now today tomorrow before after was has had will"
 )
 _NOT_OF_PEOPLE = words(
     "product brand item sku file store shop company model variant warehouse supplier vendor"
     " bank display user domain host event category seller firm style colour color city state"
     " street field column business trade legal channel carrier courier"
 )
-_BRANDS = words("martens muscle oetker reddy's beckmann pepper bectors bector scholl morepen")
+_PARTICLES = frozenset({"d", "o"})
+_OF_NUMBERS = PHONE_WORDS.union(*(topic.words for topic in TOPICS.values()))
+_BRANDS = words(
+    "coffee martens muscle oetker reddy's beckmann pepper bectors bector scholl morepen"
+)
 
 
 def name_spans(folded: str, tokens: Sequence[Token], facts: KeyFacts) -> Iterator[Span]:
@@ -62,9 +70,13 @@ def name_spans(folded: str, tokens: Sequence[Token], facts: KeyFacts) -> Iterato
     while at < len(tokens):
         last = at
         for first, certainty in _introduced(folded, tokens, at):
-            last = _run_end(folded, tokens, first)
+            low = certainty >= _BY_INTRODUCTION
+            last = _run_end(folded, tokens, first, low=low)
             if last > first:
-                doubt = 0.3 * (last - first == 1 and not _is_spoken(folded, tokens[first]))
+                last += not low and _goes_on_low(folded, tokens, first, last)
+                doubt = _DOUBT * (
+                    last - first == 1 and not _is_spoken(folded, tokens[first]) and not low
+                )
                 yield tokens[first][0], tokens[last - 1][1], certainty - doubt
         if last == at and tokens[at][2] in _KNOWN:
             last, span = _known_run(folded, tokens, at)
@@ -75,7 +87,7 @@ def name_spans(folded: str, tokens: Sequence[Token], facts: KeyFacts) -> Iterato
 def _whole(folded: str, tokens: Sequence[Token]) -> Span | None:
     """A value that its key calls a name."""
     spoken = [token[2] for token in tokens]
-    if not 1 <= len(spoken) <= 6 or not _WHOLE(folded) or not _GENERIC.isdisjoint(spoken):
+    if not 1 <= len(spoken) <= 6 or not _WHOLE(folded) or _GENERIC.issuperset(spoken):
         return None
     return tokens[0][0], tokens[-1][1], _BY_KEY
 
@@ -108,7 +120,7 @@ def _introduced(folded: str, tokens: Sequence[Token], at: int) -> Iterator[tuple
 def _labelled(tokens: Sequence[Token], at: int, gap: str) -> Iterator[tuple[int, float]]:
     following = at + 1
     if tokens[following][2] in {"is", "name", "हैं", "है"} and following + 1 < len(tokens):
-        yield following + 1, _BY_LABEL
+        yield following + 1, _BY_RELATIVE
     elif _LABEL_GAP(gap):
         sign = any(char in ":=-" for char in gap) or not tokens[at][2].isascii()
         yield following, _BY_LABEL if sign else _BY_GREETING - 0.15
@@ -118,10 +130,12 @@ def _is_spoken(folded: str, token: Token) -> bool:
     return token[2] in _KNOWN or not token[2].isascii() or folded[token[0]].isupper()
 
 
-def _run_end(folded: str, tokens: Sequence[Token], first: int) -> int:
+def _run_end(folded: str, tokens: Sequence[Token], first: int, *, low: bool = False) -> int:
     """The token behind the name that begins with token `first`; `first` itself if there is none."""
     at = first
-    while at < len(tokens) and at - first < _MOST_WORDS and _may_be_name(folded, tokens[at]):
+    while (
+        at < len(tokens) and at - first < _MOST_WORDS and _may_be_name(folded, tokens[at], low=low)
+    ):
         if at > first and not _GAP(folded[tokens[at - 1][1] : tokens[at][0]]):
             break
         at += 1
@@ -130,15 +144,27 @@ def _run_end(folded: str, tokens: Sequence[Token], first: int) -> int:
     return at
 
 
-def _may_be_name(folded: str, token: Token) -> bool:
-    start, _, word = token
-    if word in _GENERIC or word[0].isdigit():
+def _goes_on_low(folded: str, tokens: Sequence[Token], first: int, last: int) -> bool:
+    """True if a known name in small letters goes on with a word that is none: "asha udaharan"."""
+    if last - first != 1 or last == len(tokens) or folded[tokens[first][0]].isupper():
         return False
+    start, _, word = tokens[last]
+    plain = word.isalpha() and word not in _GENERIC and not bits_of(word, 0)
+    return plain and len(word) > 2 and folded[tokens[first][1] : start] == " "
+
+
+def _may_be_name(folded: str, token: Token, *, low: bool) -> bool:
+    start, end, word = token
+    if word in _GENERIC or word in _OF_NUMBERS or word[0].isdigit():
+        return False
+    if (word in _PARTICLES and folded[end : end + 1] == "'") or folded[start - 1 : start] == "'":
+        return True
     known = word in _KNOWN
-    if not known and bits_of(word, 0) & (PLACE | TOWN | LEAD):
+    bits = PLACE | TOWN | LEAD if word.isascii() else PLACE | TOWN
+    if not known and bits_of(word, 0) & bits:
         return False
     if word.isascii():
-        return known or folded[start].isupper()
+        return known or low or folded[start].isupper()
     return True
 
 

@@ -53,7 +53,7 @@ _FURTHEST = 48
 """Characters between two parts of one address."""
 
 _BY_KEY, _WHOLE, _LOCALITY = 0.35, 0.6, 0.45
-_AMONG_BINS = 0.4
+_AMONG_BINS = 0.5
 _PIN_BASE, _PIN_BY_KEY, _PIN_BY_WORD, _PIN_BY_PLACE = 0.2, 0.6, 0.55, 0.4
 _NEAR_TOWN = 40
 _NEAR_WORDS = 8
@@ -82,6 +82,7 @@ _NUMBERING = frozenset({"no", "nos", "number", "num", "o", "#"})
 _BEFORE_NO = frozenset("hdfrspbq")
 _ORDINALS = words("ground first second third fourth fifth sixth seventh top upper lower")
 _start_of = itemgetter(0)
+_UNIT_GAP = re.compile(r"[ .:#-]{0,4}").fullmatch
 _PLAIN_GAP = re.compile(r"[ .'-]{1,2}").fullmatch
 _LETTERS = re.compile(r"[^\W\d_]{2,}").findall
 
@@ -90,10 +91,11 @@ def pincode_spans(folded: str, tokens: Sequence[Token], facts: KeyFacts) -> Iter
     """Start, end and certainty of what may be a PIN code in folded text."""
     if facts.pincode and _FOREIGN_CODE(folded):
         yield 0, len(folded), _PIN_BY_KEY
+    among_bins = _AMONG_BINS * (not facts.pincode and any(token[2] in BINS for token in tokens))
     for pattern in (_SIX, _SPELLED_SIX):
         for match in pattern.finditer(folded):
             start, end = match.span()
-            yield start, end, _certainty_of_pin(match[0], start, end, tokens, facts)
+            yield start, end, _certainty_of_pin(match[0], start, end, tokens, facts) - among_bins
 
 
 def _certainty_of_pin(
@@ -127,12 +129,13 @@ def address_spans(
     folded: str, tokens: Sequence[Token], facts: KeyFacts, pins: Sequence[tuple[int, int]]
 ) -> Iterator[Span]:
     """Start, end and certainty of what may be an address in folded text."""
-    among_bins = _AMONG_BINS * any(token[2] in BINS for token in tokens)
+    among_bins = _AMONG_BINS * (not facts.address and any(token[2] in BINS for token in tokens))
     found = False
     for start, end, certainty in _clusters(_parts(folded, tokens, pins)):
         found = True
         yield start, end, min(certainty + _BY_KEY * facts.address, 0.95) - among_bins
-    if facts.address and not found and len(folded) <= _LONGEST_WHOLE:
+    named = facts.name and not any(map(str.isdigit, folded))
+    if facts.address and not found and not named and len(folded) <= _LONGEST_WHOLE:
         yield from _whole(folded)
 
 
@@ -188,7 +191,7 @@ def _unit(folded: str, tokens: Sequence[Token], at: int) -> list[tuple[int, int,
         ahead += 1
     if (
         ahead < len(tokens)
-        and tokens[ahead][0] - tokens[ahead - 1][1] <= 4
+        and _UNIT_GAP(folded[tokens[ahead - 1][1] : tokens[ahead][0]])
         and _numbers(tokens, ahead)
     ):
         while ahead + 1 < len(tokens) and _joined(folded, tokens, ahead):

@@ -84,8 +84,8 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, int):
         return str(value) if abs(value) < _LARGEST else None
-    if isinstance(value, float | Decimal) and abs(value) < _LARGEST and value == int(value):
-        return str(int(value))
+    if isinstance(value, float | Decimal) and -_LARGEST < value < _LARGEST:
+        return str(int(value)) if value == int(value) else None
     return None
 
 
