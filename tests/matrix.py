@@ -13,9 +13,11 @@ from orderveil.core.roles import Role
 from orderveil.core.states import ParcelState
 from orderveil.gate import law as laws
 from orderveil.gate import parcels
-from orderveil.gate.asking import partner_refs
+from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.provision import provision_installation
+from orderveil.hops.wms import waves
+from orderveil.hops.wms.models import Wave
 from orderveil.incidents import alerts, canaries
 from orderveil.incidents.words import AlertKind, Severity
 from orderveil.ledger import sequencer
@@ -90,6 +92,7 @@ class Things:
             "canary": canary.pk,
             "approval": approval.pk,
             "device": desk.station()[0].pk,
+            "wave": _wave(desk).pk,
         }
         return cls(desk, centre, order, late, values)
 
@@ -113,6 +116,15 @@ def _handed(desk: Desk, centre: Partner, order: bytes) -> bytes:
         problem = parcels.assign(None, scene.brand.pk, order, None, hop, partner, now=scene.now)
         assert problem is None
     return order
+
+
+def _wave(desk: Desk) -> Wave:
+    """A wave of the brand's own warehouse."""
+    caller = caller_of(desk.actor(desk.person(Role.WAREHOUSE)), "test")
+    assert isinstance(caller, Caller), caller
+    made = waves.make_wave(caller, 1, now=desk.scene.now)
+    assert isinstance(made, Wave), made
+    return made
 
 
 def _undelivered(desk: Desk) -> bytes:

@@ -42,6 +42,8 @@ OP........  brand_settings
 OPo....ia.  devices device
 O.o.......  device_add device_attest device_link device_revoke
 ..ow......  station
+..ow......  waves wave wave_add wave_sheet wave_picked wave_end
+...w......  packing packing_count packing_full packing_printers packing_again
 O......i..  credential_add credential_rotate credential_revoke
 O......i..  channel_add channel_rotate channel_revoke
 OPo....ia.  approvals approval
@@ -78,6 +80,7 @@ NUMBER_OF = {
     "canary": "canary",
     "approval": "approval",
     "device": "device",
+    "wave": "wave",
 }
 """Whose number `<int:number>` is, by the first word of the page's name."""
 

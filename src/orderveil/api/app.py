@@ -9,15 +9,27 @@ from orderveil.api import health, openapi, problems
 from orderveil.api.middleware import Doorkeeper
 from orderveil.core.errors import RefusedError
 from orderveil.core.operations import Operation
+from orderveil.hops import journey  # noqa: F401 - fills the table of what can be printed
 from orderveil.hops import resources as hops
 from orderveil.hops.label import resources as label
 from orderveil.hops.printing import device_resources as printers
 from orderveil.hops.printing import resources as printing
 from orderveil.hops.storefront import resources as storefront
+from orderveil.hops.wms import resources as wms
 from orderveil.ledger import resources as ledger
 from orderveil.partners import resources as partners
 
-MODULES: tuple[Any, ...] = (storefront, hops, label, printing, printers, ledger, partners, health)
+MODULES: tuple[Any, ...] = (
+    storefront,
+    hops,
+    wms,
+    label,
+    printing,
+    printers,
+    ledger,
+    partners,
+    health,
+)
 
 
 def operations() -> tuple[Operation, ...]:

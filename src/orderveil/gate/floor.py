@@ -8,6 +8,7 @@ Rules kept here:
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -96,7 +97,7 @@ def by_awb(caller: Caller, awb: str) -> ParcelId | None:
     return (bytes(row[0]), row[1]) if row else None
 
 
-def _params(caller: Caller) -> dict[str, object]:
+def _params(caller: Caller) -> dict[str, Any]:
     return {
         "brand": caller.brand_id,
         "partner": caller.partner_id,
@@ -104,7 +105,7 @@ def _params(caller: Caller) -> dict[str, object]:
     }
 
 
-def _arrays(parcels: Collection[ParcelId]) -> dict[str, object]:
+def _arrays(parcels: Collection[ParcelId]) -> dict[str, Any]:
     return {
         "orders": bytea_array([order for order, _ in parcels]),
         "numbers": [number for _, number in parcels],

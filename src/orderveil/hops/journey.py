@@ -23,6 +23,10 @@ from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
 from orderveil.gate.erase import recipients_of
+from orderveil.hops.label import press
+from orderveil.hops.printing import presses
+from orderveil.hops.printing.kinds import Kind
+from orderveil.hops.wms import slips, waves
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.deliveries import Delivery
 from orderveil.outbox.events import Event, EventKind
@@ -39,6 +43,12 @@ TAKEN_ON_BY: Mapping[EventKind, tuple[Hop, ...]] = MappingProxyType(
     }
 )
 """Which hops take a parcel on when this happens: their default partner is assigned."""
+
+PRESSES: Mapping[Kind, presses.Press] = MappingProxyType(
+    {Kind.LABEL: press.PRESS, Kind.SLIP: slips.PRESS}
+)
+"""Which hop draws which sheet."""
+presses.fill(PRESSES)
 
 WITHOUT_VIEW = frozenset({EventKind.ORDER_ERASED, EventKind.PRIVACY_REQUESTED})
 WITH_DETAIL = frozenset({EventKind.PARCEL_REATTEMPT, EventKind.PARCEL_RETURN_ASKED})
@@ -63,6 +73,8 @@ def handle(event: Event) -> None:
     now = utc_now()
     for hop in TAKEN_ON_BY.get(event.kind, ()):
         _take_on(event, hop, now)
+    if event.kind == EventKind.ORDER_ERASED and event.order_id is not None:
+        waves.forget_order(event.order_id, now=now)
     fan_out(event, now, wanted=lambda subscription: _concerns(subscription, event))
 
 

@@ -101,7 +101,10 @@ class Station(models.Model):
     device = models.OneToOneField(
         Device, on_delete=models.PROTECT, primary_key=True, related_name="+"
     )
-    printer = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
+    slip_printer = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
+    label_printer = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
+    label_form = models.TextField(default="zpl203")
+    """What that printer is spoken to in (`printing_here.LABEL_FORMS`)."""
     open = models.ForeignKey(Tote, on_delete=models.PROTECT, null=True, related_name="+")
     """The tote that is being packed."""
     packed = models.ForeignKey(Tote, on_delete=models.PROTECT, null=True, related_name="+")

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "printer",
+                    "slip_printer",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -53,6 +53,16 @@ class Migration(migrations.Migration):
                         to="partners.device",
                     ),
                 ),
+                (
+                    "label_printer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.device",
+                    ),
+                ),
+                ("label_form", models.TextField(default="zpl203")),
                 (
                     "open",
                     models.ForeignKey(

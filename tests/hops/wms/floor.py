@@ -1,0 +1,100 @@
+"""A warehouse's floor: people who pick and pack, a station, a printer, parcels that wait.
+
+floor = Floor.make()
+order = floor.admit(items=(Item("Indigo kurta", 2, sku="KUR-IND-M"),))
+page = floor.packer().post("/floor/packing/", {"code": "W1-1"})
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+
+from desk import Desk
+from orderveil.core.actors import Actor
+from orderveil.core.devices import DeviceKind
+from orderveil.core.hops import Hop
+from orderveil.core.orders import Facts, Item
+from orderveil.core.roles import Role
+from orderveil.gate.asking import Caller
+from orderveil.hops.wms import locations, waves
+from orderveil.hops.wms.floor_caller import caller_for
+from orderveil.hops.wms.models import Tote, Wave
+from orderveil.partners.models import Device
+from scene import ME
+
+KURTA = Item("Indigo kurta", 2, sku="KUR-IND-M", unit_price="899.00")
+SCARF = Item("Silk scarf", 1, sku="SCA-SIL")
+SCARF_EAN = "8901234567894"
+
+
+@dataclass
+class Floor:
+    """One brand's own warehouse."""
+
+    desk: Desk
+    station: Device
+    token: str
+    printer: Device
+
+    @classmethod
+    def make(cls, desk: Desk | None = None) -> "Floor":
+        """A station and a printer; the kurta and the scarf have places."""
+        desk = desk or Desk.make()
+        station, token = desk.station(name="Packing table 1")
+        printer, _ = desk.station(kind=DeviceKind.PRINTER, name="Slip printer")
+        floor = cls(desk, station, token, printer)
+        floor.shelve(
+            ("KUR-IND-M", "B-10-1", ""),
+            ("SCA-SIL", "A-2-4", SCARF_EAN),
+        )
+        return floor
+
+    def shelve(self, *places: tuple[str, str, str]) -> Any:
+        """Say where items lie."""
+        rows = [dict(zip(("sku", "location", "barcode"), each, strict=True)) for each in places]
+        return locations.set_locations(self.desk.own, rows, now=self.desk.scene.now, who=ME)
+
+    def admit(self, *, items: tuple[Item, ...] = (KURTA,), **changes: Any) -> bytes:
+        """An order whose parcel is this warehouse's to pack."""
+        scene = self.desk.scene
+        order = scene.admit(scene.draft(facts=Facts(items=items), **changes), assign=False)
+        self.take_on(order)
+        return order
+
+    def take_on(self, order: bytes, parcel_no: int | None = None) -> None:
+        """The parcel is this warehouse's."""
+        self.desk.scene.assign(Hop.WMS, order, _Seat(self.desk.own), parcel_no)
+
+    def actor(self, role: Role = Role.WAREHOUSE, *, at_station: bool = True) -> Actor:
+        """Somebody of that role; the warehouse's people at the station."""
+        device = self.station.pk if at_station and role == Role.WAREHOUSE else None
+        return self.desk.actor(self.desk.person(role), device_id=device)
+
+    def caller(self, *, at_station: bool = True, reason: str = "test") -> Caller:
+        """How the gate knows the packer."""
+        return caller_for(self.actor(at_station=at_station), reason)
+
+    def wave(self, most: int = 20) -> Wave:
+        """A new wave of the parcels that wait."""
+        made = waves.make_wave(self.caller(), most, now=self.desk.scene.now)
+        assert isinstance(made, Wave), made
+        return made
+
+    def packer(self, *, at_station: bool = True) -> Client:
+        """The packer's browser: the station's, or their own."""
+        client = self.desk.client(self.desk.person(Role.WAREHOUSE))
+        if at_station:
+            client.cookies[settings.DEVICE_COOKIE_NAME] = self.token
+        return client
+
+
+@dataclass(frozen=True)
+class _Seat:
+    partner: Any
+
+
+def totes(wave: Wave) -> list[Tote]:
+    """A wave's totes by position."""
+    return list(Tote.objects.filter(wave=wave).order_by("position"))
