@@ -4,11 +4,12 @@ import pytest
 
 from orderveil.core.hops import Hop
 from orderveil.core.layouts import Layout
+from orderveil.core.states import ParcelState
 from orderveil.gate import tokens
 from orderveil.gate.labelling import disclose_labels
 from orderveil.policy import versions
 from orderveil.policy.toml import profile_text
-from scene import NOW, Scene
+from scene import NOW, Scene, execute, rows
 
 
 def _with_labels(scene, lines):
@@ -22,7 +23,9 @@ def _labels(scene, *orders):
 
 
 def _packed(scene):
-    return scene.pack(scene.admit())
+    order = scene.admit()
+    scene.move(Hop.WMS, order, ParcelState.PACKED, carrier="Swiftpost", awb="SP000000001")
+    return order
 
 
 def test_a_label_shows_what_the_policy_says(scene):
@@ -68,10 +71,20 @@ def test_a_layout_never_shows_more_than_the_policy(scene):
 
 def test_one_that_cannot_be_shown_says_why(scene):
     """The rest of the batch is shown."""
-    waiting, packed = scene.admit(), _packed(scene)
-    first, second = _labels(scene, waiting, packed)
+    early, packed = scene.admit(), _packed(scene)
+    execute("UPDATE vault_parcel SET carrier = 'x', awb = 'x' WHERE order_id = %s", [early])
+    first, second, none = _labels(scene, early, packed, b"x" * 16)
     assert first.answer.problem.code == "outside_window"
     assert second.answer.view is not None
+    assert none.answer.problem.code == "unknown_order"
+
+
+def test_a_parcel_without_a_waybill_is_not_even_disclosed(scene):
+    """It gets no label, so nobody is shown whose it is."""
+    order = scene.pack(scene.admit())
+    (one,) = _labels(scene, order)
+    assert one.answer.problem.code == "label_without_waybill"
+    assert not rows("SELECT 1 FROM ledger_record WHERE order_id = %s AND hop = 'label'", [order])
 
 
 def test_a_token_opens_for_its_own_brand(scene):

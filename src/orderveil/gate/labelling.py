@@ -2,6 +2,7 @@
 
 The layout is decided by who handles the parcel when it is asked for: the ledger's entry says in
 which forms it was shown. A policy that changes meanwhile is asked again, not half obeyed.
+For a parcel that has no waybill yet nothing is disclosed: it gets no label.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.core.layouts import PRIVACY_FORMS, Layout
 from orderveil.gate import law as laws
-from orderveil.gate import refusals, tokens
+from orderveil.gate import parcels, refusals, tokens
 from orderveil.gate.asking import Caller
 from orderveil.gate.bulk import Answer, Wanted, disclose_many
 from orderveil.gate.compose import Plan, plan_for
@@ -39,15 +40,22 @@ def disclose_labels(
     """Up to 1,000 parcels, each disclosed in its layout's forms, in their order."""
     law = laws.current(laws.law_of(caller.brand_id))
     layouts = _layouts(law, wanted)
-    answers: dict[int, Answer] = {}
-    for layout, places in _by_layout(layouts).items():
+    places = [(each[1], _parcel(each)) for each in wanted]
+    waiting = parcels.unbooked(caller.brand_id, places)
+    answers = {
+        at: Answer(each[0], problem=NO_WAYBILL)
+        for at, each in enumerate(wanted)
+        if places[at] in waiting
+    }
+    left = [at for at in range(len(wanted)) if at not in answers]
+    for layout, ours in _by_layout(layouts, left).items():
         narrow = _narrowing(law, layout)
-        some = [wanted[at] for at in places]
+        some = [wanted[at] for at in ours]
         shown = disclose_many(caller, some, now=now, narrow=narrow)
         if isinstance(shown, Problem):
             return shown
-        answers.update(zip(places, shown, strict=True))
-    made = tokens.make_many(caller.brand_id, [(each[1], _parcel(each)) for each in wanted])
+        answers.update(zip(ours, shown, strict=True))
+    made = tokens.make_many(caller.brand_id, places)
     return [Labelled(answers[at], layout, made[at]) for at, layout in enumerate(layouts)]
 
 
@@ -70,17 +78,26 @@ def private(grant: Grant) -> tuple[Grant, Plan]:
 
 def _layouts(law: Law, wanted: Sequence[Wanted]) -> list[Layout]:
     labels = law.policies.table.labels
-    parcels = [(each[1], _parcel(each)) for each in wanted]
-    handlers = assignments.assignees(parcels, Hop.COURIER)
-    found = (law.partners.get(handlers.get(parcel, 0)) for parcel in parcels)
+    places = [(each[1], _parcel(each)) for each in wanted]
+    handlers = assignments.assignees(places, Hop.COURIER)
+    found = (law.partners.get(handlers.get(place, 0)) for place in places)
     return [labels.layout_for(partner.slug if partner else None) for partner in found]
 
 
-def _by_layout(layouts: Sequence[Layout]) -> dict[Layout, list[int]]:
+def _by_layout(layouts: Sequence[Layout], left: Sequence[int]) -> dict[Layout, list[int]]:
     places: dict[Layout, list[int]] = defaultdict(list)
-    for at, layout in enumerate(layouts):
-        places[layout].append(at)
+    for at in left:
+        places[layouts[at]].append(at)
     return places
+
+
+NO_WAYBILL = Problem(
+    code="label_without_waybill",
+    detail="No courier has taken this parcel on yet: it has no carrier and waybill number.",
+    remedy="Book the parcel with its courier, then print again.",
+    rule="label: a label is for a parcel that a courier has taken on",
+    status=409,
+)
 
 
 def _parcel(each: Wanted) -> int:

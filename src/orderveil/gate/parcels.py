@@ -8,6 +8,7 @@ Rules kept here:
 - a parcel that becomes undelivered has an attempt, with a reason from a list.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -138,6 +139,17 @@ def _parcel(cursor: Any, brand_id: int, order_id: bytes, parcel_no: int) -> tupl
     )
     row: tuple[str, bool] | None = cursor.fetchone()
     return row
+
+
+def unbooked(brand_id: int, parcels: Sequence[tuple[bytes, int]]) -> set[tuple[bytes, int]]:
+    """Of (order id, parcel number): the brand's that have no carrier or no waybill number."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id, parcel_no FROM vault_parcel WHERE order_id = ANY(%s)"
+            " AND brand_id = %s AND (awb IS NULL OR carrier IS NULL)",
+            [list({order_id for order_id, _ in parcels}), brand_id],
+        )
+        return {(bytes(order_id), number) for order_id, number in cursor.fetchall()}
 
 
 def _may(

@@ -10,13 +10,7 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
-
-class Layout(StrEnum):
-    """How a label is arranged."""
-
-    STANDARD = "standard"
-    PRIVACY = "privacy"
-    """For couriers whose app resolves the code: the code is large, the texts are few."""
+from orderveil.core.layouts import Layout
 
 
 class Symbol(StrEnum):

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from orderveil.core.errors import Problem
+from orderveil.core.layouts import Layout
 from orderveil.hops.label import codes
 from orderveil.hops.label.codes import Code
-from orderveil.hops.label.content import LabelContent, Layout, tidy
+from orderveil.hops.label.content import LabelContent, tidy
 from orderveil.hops.label.drawing import Drawing
 from orderveil.hops.label.faces import BOLD, REGULAR, Face
 from orderveil.hops.label.fitting import Box

@@ -46,7 +46,9 @@ from orderveil.hops.printing.presses import (
 from orderveil.partners import assignments
 from orderveil.partners.models import Device
 
-MAY_STILL_COME = frozenset({"not_assigned", "outside_window", refusals.BUSY.code})
+MAY_STILL_COME = frozenset(
+    {"not_assigned", "outside_window", "label_without_waybill", refusals.BUSY.code}
+)
 SALT_BYTES = 32
 MOST_EMPTY = 3
 """How many jobs of nothing but refusals are passed over before an agent is told to ask again."""
