@@ -6,6 +6,7 @@ page = floor.packer().post("/floor/packing/", {"code": "W1-1"})
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,7 @@ from scene import ME
 
 KURTA = Item("Indigo kurta", 2, sku="KUR-IND-M", unit_price="899.00")
 SCARF = Item("Silk scarf", 1, sku="SCA-SIL")
-SCARF_EAN = "8901234567894"
+SCARF_EAN = "8901234567890"
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Floor:
     def admit(self, *, items: tuple[Item, ...] = (KURTA,), **changes: Any) -> bytes:
         """An order whose parcel is this warehouse's to pack."""
         scene = self.desk.scene
+        scene.now += timedelta(milliseconds=1)  # so that one is older than the other
         order = scene.admit(scene.draft(facts=Facts(items=items), **changes), assign=False)
         self.take_on(order)
         return order
