@@ -26,15 +26,18 @@ _HAIR = 1.01
 _CAPITAL = (0.77, 0.25)
 _EXTENTS = (
     (0x007F, _CAPITAL),
-    (0x08FF, (1.20, 0.42)),  # accents, Greek, Cyrillic; Arabic
-    (0x097F, (0.98, 0.36)),  # Devanagari
-    (0x09FF, (0.98, 0.36)),  # Bengali
-    (0x0BFF, (0.98, 0.40)),  # Tamil and its neighbours
-    (0x0C7F, (0.98, 0.52)),  # Telugu
-    (0x0E7F, (1.06, 0.36)),  # Thai
+    (0x052F, (1.10, 0.30)),  # accents, Greek, Cyrillic
+    (0x08FF, (1.20, 0.48)),  # Arabic
+    (0x097F, (0.96, 0.44)),  # Devanagari
+    (0x09FF, (0.96, 0.44)),  # Bengali
+    (0x0BFF, (0.92, 0.38)),  # Tamil and its neighbours
+    (0x0C7F, (0.92, 0.52)),  # Telugu
+    (0x0E7F, (1.08, 0.48)),  # Thai
+    (0x1DFF, (1.25, 0.65)),
+    (0x20FF, (1.10, 0.30)),  # accents, punctuation
 )
-_WIDEST_EXTENT = (1.20, 0.52)
-_ACCENTED = (1.06, 0.30)
+_WIDEST_EXTENT = (1.25, 0.65)
+"""Above and below the baseline, in em: each at least what the tallest of its script takes."""
 
 
 class Extent(NamedTuple):
@@ -158,9 +161,8 @@ def native(points: float, dpi: int) -> Native:
 
 def _reach(text: str) -> tuple[float, float]:
     above, below = _CAPITAL
-    for letter in text.replace(_RUPEE, ""):
-        code = ord(letter)
-        extent = _ACCENTED if 0x7F < code < 0x500 or 0x1E00 <= code < 0x2100 else _extent(code)
+    for block in {ord(letter) >> 7 for letter in text.replace(_RUPEE, "")}:
+        extent = _extent(block << 7)
         above, below = max(above, extent[0]), max(below, extent[1])
     return above, below
 

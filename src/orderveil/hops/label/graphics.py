@@ -20,7 +20,7 @@ _RUNS = [
     for n, (length, letter) in enumerate(((100, "k"), (40, "h"), (20, "g"), (10, "P"), (5, "K")))
     for digit in "0F"
 ]
-_TOKEN = re.compile(r"([G-Yg-z]+)([0-9A-F])|([0-9A-F]+)|([,!:])")
+_TOKEN = re.compile(r"([G-Yg-z]+)([0-9A-F])|([0-9A-F]+)|([,!])|(:+)")
 
 
 def encode(picture: Picture) -> str:
@@ -47,11 +47,11 @@ def field(picture: Picture) -> str:
 def decode(data: str, total: int, per_row: int) -> bytes:
     """The bytes that such data stands for; shorter or longer than `total` if it is damaged."""
     wide, made = 2 * per_row, ""
-    for count, digit, digits, special in _TOKEN.findall(data):
-        if special == ":":
-            made += made[-wide:]
-        elif special:
-            made += ("0" if special == "," else "F") * (-len(made) % wide)
+    for count, digit, digits, fill, again in _TOKEN.findall(data):
+        if again:
+            made += made[-wide:] * len(again)
+        elif fill:
+            made += ("0" if fill == "," else "F") * (-len(made) % wide)
         else:
             made += digits or digit * _count(count)
         if len(made) > 2 * total:

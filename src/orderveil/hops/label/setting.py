@@ -1,5 +1,6 @@
 """Drawings set by typst: labels as PDF, and lines of text as bits for ZPL."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from orderveil.hops.label.drawing import HEIGHT_IN, WIDTH_IN, Drawing, Text, Thing
+from orderveil.hops.label.drawing import HEIGHT_IN, WIDTH_IN, Bits, Drawing, Text, Thing
 from orderveil.hops.label.faces import SetFace
 from orderveil.hops.printing import paper
 from orderveil.hops.printing.fonts import library
@@ -30,6 +31,20 @@ class Picture(NamedTuple):
     """Dots from the top to the baseline, of a line of text."""
 
 
+_OFTEN = 5
+"""What stands on one page in so many is set once for all of them: setting is what takes time."""
+_APART = 6
+"""Dots between lines on a page of lines."""
+
+
+class _Page(NamedTuple):
+    """Dots, and what stands there."""
+
+    width: int
+    height: int
+    things: Sequence[Thing]
+
+
 class _Band(NamedTuple):
     """Where a line stands on its page of lines. Dots."""
 
@@ -42,7 +57,7 @@ class _Band(NamedTuple):
 def as_pdf(drawings: Iterable[Drawing], dpi: int, *, at: datetime) -> bytes:
     """One page each."""
     size = (WIDTH_IN * dpi, HEIGHT_IN * dpi)
-    pages = [(*size, each.things()) for each in drawings]
+    pages = [_Page(*size, each.things()) for each in drawings]
     return paper.pdf(_TEMPLATE, _data(pages, dpi), at=at, tags=False)
 
 
@@ -58,8 +73,8 @@ def as_pictures(lines: Sequence[Sequence[Text]], face: SetFace) -> list[list[Pic
                 Text(1, y + above, text.points, text.weight, False, text.is_rtl, text.text)  # noqa: FBT003
             )
             bands.append(_Band(y, above, above + below, width))
-            y += above + below
-        pages.append((max(band.width for band in bands), y, things))
+            y += above + below + _APART
+        pages.append(_Page(max(band.width for band in bands), y, things))
         cuts.append(bands)
     if not pages:
         return []
@@ -77,5 +92,19 @@ def _cut(page: Image.Image, bands: Sequence[_Band]) -> list[Picture]:
     ]
 
 
-def _data(pages: Sequence[tuple[int, int, Sequence[Thing]]], dpi: int) -> object:
-    return {"fonts": library().families, "unit": 72 / dpi, "pages": pages}
+def _data(pages: Sequence[_Page], dpi: int) -> object:
+    """What the template is given: what many pages share, as frames, and the rest of each page."""
+    counts = Counter(each for page in pages for each in page.things if not isinstance(each, Bits))
+    often = {each for each, count in counts.items() if count * _OFTEN > len(pages)}
+    frames: dict[tuple[Thing, ...], int] = {}
+    told = []
+    for width, height, things in pages:
+        shared = tuple(each for each in things if not isinstance(each, Bits) and each in often)
+        own = [each for each in things if isinstance(each, Bits) or each not in often]
+        told.append((width, height, frames.setdefault(shared, len(frames)), own))
+    return {
+        "fonts": library().families,
+        "unit": 72 / dpi,
+        "frames": list(frames),
+        "pages": told,
+    }
