@@ -121,6 +121,11 @@ class Desk:
         made, link = devices.register(partner or self.own, kind=kind, now=now, who=ME, **told)
         return devices.enrol(link, DeviceKind(made.kind), now=now)
 
+    def at_work(self, member: Membership) -> Client:
+        """A client signed in as this person, where they work: people of the floor at a station."""
+        client = self.client(member)
+        return self.on_device(client) if ROLES[Role(member.role)].needs_device else client
+
     def on_device(self, client: Client, partner: Partner | None = None) -> Client:
         """The same client, in the browser of a packing station."""
         _, token = self.station(partner)

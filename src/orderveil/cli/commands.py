@@ -8,6 +8,7 @@ import click
 from orderveil.cli.channel import channel
 from orderveil.cli.credential import credential
 from orderveil.cli.demo import demo
+from orderveil.cli.device import device
 from orderveil.cli.ingest import ingest
 from orderveil.cli.init import init
 from orderveil.cli.keys import keys
@@ -22,5 +23,5 @@ from orderveil.cli.walk import walk
 
 COMMANDS: tuple[click.Command, ...] = (
     *(init, up, walk, demo, ingest, view, state, find, erase),
-    *(ledger, policy, keys, partner, credential, channel, subscription, person),
+    *(ledger, policy, keys, partner, credential, channel, subscription, person, device),
 )

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import click
 from django.conf import settings
+from django.urls import reverse
 from rich.console import Console
 
-from orderveil.cli.demoing.cast import Troupe, invite_everyone, titles, troupe
+from orderveil.cli.demoing.cast import Troupe, invite_everyone, titles, troupe, with_station
+from orderveil.cli.demoing.floor import station_link
 from orderveil.cli.demoing.orders import deliver_orders
 from orderveil.cli.server import LOOPBACK, Address
 from orderveil.cli.session import guarded, show, with_json
@@ -45,7 +47,8 @@ def seed_demo() -> Troupe:
     now = utc_now()
     brand, _, _ = sample_brand(now)
     deliver_orders(brand, now)
-    return invite_everyone(brand, now)
+    found = invite_everyone(brand, now)
+    return with_station(found, station_link(brand, found.station, now))
 
 
 def say_who(found: Troupe, url: str, console: Console) -> None:
@@ -56,8 +59,15 @@ def say_who(found: Troupe, url: str, console: Console) -> None:
         code = player.code()
         words = f"  {player.email:<34} code now {code[:3]} {code[3:]}  {titles()[player.role]}"
         console.print(words, highlight=False)
+    if found.station:
+        console.print("This link, once, makes a browser the warehouse's packing station:")
+        console.print(f"  {_at(url, found)}", highlight=False, markup=False, soft_wrap=True)
     console.print("A code is good once, for about a minute. The next ones:")
     console.print(f"  {_next_codes()}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _at(url: str, found: Troupe) -> str:
+    return url + reverse("device_enrol", kwargs={"link": found.station}) if found.station else ""
 
 
 def _next_codes() -> str:
@@ -78,10 +88,12 @@ def demo(*, as_json: bool) -> None:
         msg = f"There is no demo in {settings.HOME.name}/ here."
         raise OrderveilError(msg, remedy="Start one with `make run`, or set ORDERVEIL_HOME to its.")
     told = [{"role": p.role, "email": p.email, "code": p.code()} for p in found.players]
+    url = f"http://localhost:{settings.BIND.rpartition(':')[2]}"
     if as_json:
-        show({"password": found.password, "people": told}, "", as_json=True)
+        answer = {"password": found.password, "people": told, "station": _at(url, found)}
+        show(answer, "", as_json=True)
     else:
-        say_who(found, f"http://localhost:{settings.BIND.rpartition(':')[2]}", Console())
+        say_who(found, url, Console())
 
 
 def _beside(slug: str) -> Problem:

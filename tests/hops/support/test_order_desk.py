@@ -46,7 +46,7 @@ def refs(page):
 
 def open_list(desk, member, query=""):
     """The list as this person sees it."""
-    return text(desk.client(member).get(f"/desk/orders/{query}"))
+    return text(desk.at_work(member).get(f"/desk/orders/{query}"))
 
 
 def find(client, value, by="", **more):
@@ -225,7 +225,7 @@ def test_a_page_offers_what_a_role_may(desk, role, has_reveal, has_verify, has_h
     execute("UPDATE partners_assignment SET partner_id = %s WHERE hop = 'wms'", [desk.own.pk])
     member = desk.person(role)
     ref = ref_of(desk.actor(member), order)
-    page = text(desk.client(member).get(f"/desk/orders/{ref}/"))
+    page = text(desk.at_work(member).get(f"/desk/orders/{ref}/"))
     assert (f"/{ref}/reveal/" in page) == has_reveal
     assert (f"/{ref}/verify/" in page) == has_verify
     assert (f"/{ref}/hand/" in page) == has_hand
@@ -237,7 +237,7 @@ def test_a_warehouse_sees_a_token_for_a_number(desk):
     execute("UPDATE partners_assignment SET partner_id = %s WHERE hop = 'wms'", [desk.own.pk])
     member = desk.person(Role.WAREHOUSE)
     ref = ref_of(desk.actor(member), order)
-    for page in (open_list(desk, member), text(desk.client(member).get(f"/desk/orders/{ref}/"))):
+    for page in (open_list(desk, member), text(desk.at_work(member).get(f"/desk/orders/{ref}/"))):
         assert "T-" in page
         assert "#shop-1" not in page
         assert "1798" not in page

@@ -340,7 +340,7 @@ def test_the_warehouse_is_given_no_attempts(desk):
     desk.scene.admit()
     order = desk.scene.admit()
     desk.scene.assign(Hop.WMS, order, Seat(desk.own, None, "", Hop.WMS))
-    client = desk.client(desk.person(Role.WAREHOUSE))
+    client = desk.at_work(desk.person(Role.WAREHOUSE))
     (page,) = links(client.get("/desk/orders/"), r"/desk/orders/[A-Z2-7]{26}/")
     shown = client.get(page)
     assert shown.status_code == 200
@@ -351,5 +351,5 @@ def test_the_warehouse_is_given_no_attempts(desk):
 def test_the_menu_has_it_for_whoever_works_it(desk, asha):
     """And for nobody else."""
     assert QUEUE in asha.get("/desk/orders/").content.decode()
-    warehouse = desk.client(desk.person(Role.WAREHOUSE))
+    warehouse = desk.at_work(desk.person(Role.WAREHOUSE))
     assert QUEUE not in warehouse.get("/desk/orders/").content.decode()

@@ -67,6 +67,8 @@ class Troupe(msgspec.Struct, frozen=True):
 
     password: str
     players: list[Player]
+    station: str = ""
+    """The link that makes a browser the packing station; "": one is, or there is none."""
 
 
 def troupe() -> Troupe | None:
@@ -87,6 +89,15 @@ def invite_everyone(brand: Brand, now: datetime) -> Troupe:
     for player in found.players:
         _sign_up(brand, player, found.password, now)
     return found
+
+
+def with_station(found: Troupe, link: str) -> Troupe:
+    """The same, with this link kept."""
+    if found.station == link:
+        return found
+    kept = msgspec.structs.replace(found, station=link)
+    _keep(kept)
+    return kept
 
 
 def _new_player(role: Role) -> Player:
