@@ -46,7 +46,7 @@ def test_the_document_is_openapi_31(document):
         assert path.startswith("/")
         named = set(re.findall(r"{(\w+)}", path))
         for method, operation in methods.items():
-            assert method in {"get", "post"}
+            assert method in {"get", "post", "put", "patch", "delete"}
             assert operation["responses"]
             given = [each for each in operation["parameters"] if each["in"] == "path"]
             assert {each["name"] for each in given} == named

@@ -8,7 +8,7 @@ import falcon
 import msgspec
 from falcon import Request, Response
 
-from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.errors import Place, Problem, RefusedError
 from orderveil.core.faults import place_of
 
 PROBLEM_JSON = "application/problem+json"
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
-    """RFC 9457, with our extension members: code, pointer, rule, remedy."""
+    """RFC 9457, with our extension members: code, pointer, rule, remedy, places and more."""
 
     type: str
     title: str
@@ -26,6 +26,8 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     remedy: str = ""
     pointer: str = ""
     rule: str = ""
+    places: tuple[Place, ...] = ()
+    more: int = 0
 
 
 def encoded(problem: Problem) -> bytes:
@@ -41,6 +43,8 @@ def encoded(problem: Problem) -> bytes:
             remedy=problem.remedy,
             pointer=problem.pointer,
             rule=problem.rule,
+            places=problem.places,
+            more=problem.more,
         )
     )
 

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app as django_app
 from orderveil.api import idempotency
 from orderveil.core.clocks import utc_now
 from orderveil.gate import asking, quotas
+from orderveil.hops.ims import recording
 from orderveil.incidents import watching
 from orderveil.ledger import partitions
 from orderveil.outbox import upkeep
@@ -46,6 +47,7 @@ def tasks(app: App) -> None:
         idempotency.sweep(utc_now())
         watching.sweep(utc_now())
         upkeep.sweep(utc_now() - EVENTS_KEPT)
+        recording.sweep(utc_now())
 
     @app.periodic(cron="37 * * * *")
     @app.task(queue=QUEUE, pass_context=False)

@@ -8,6 +8,14 @@ offending value, because that value may be personal.
 import msgspec
 
 
+class Place(msgspec.Struct, frozen=True):
+    """One of several places where something was wrong: a pointer without personal data."""
+
+    pointer: str
+    kind: str
+    rule: str
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that was refused. `code` is stable and machine-readable; the rest is for people."""
 
@@ -17,6 +25,9 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     pointer: str = ""
     rule: str = ""
     status: int = 422
+    places: tuple[Place, ...] = ()
+    """Where one pointer does not say it all; `more`: how many further ones there are."""
+    more: int = 0
 
 
 class OrderveilError(Exception):

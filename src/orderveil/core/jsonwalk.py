@@ -7,7 +7,7 @@ Rules kept here:
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
@@ -35,7 +35,7 @@ VALUE_KEYS = frozenset(
     {"value", "Value", "VALUE", "values", "FieldValue", "fieldValue", "field_value"}
 )
 """In a list of names and values, the keys of the values: they say nothing themselves."""
-_LABEL_KEYS = ("name", "key", "label", "Name", "Key", "Label", "FieldName", "field_name")
+LABEL_KEYS = ("name", "key", "label", "Name", "Key", "Label", "FieldName", "field_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Place:
 
     def pointer(self) -> str:
         """Where the place is, as a JSON pointer without personal data."""
-        return "".join(f"/{_shown(name)}" for name in self.names())
+        return pointer_of(self.names())
 
     def context(self) -> str:
         """The key path, ending with what names the value: {"name": "cvv", "value": "..."}."""
@@ -67,11 +67,16 @@ class Place:
         return "/".join(names)
 
 
+def pointer_of(names: Iterable[Any]) -> str:
+    """The JSON pointer of keys and positions from the top down, without personal data."""
+    return "".join(f"/{_shown(name)}" for name in names)
+
+
 def label(container: Mapping[str, Any], key: str) -> str | None:
     """The name beside a value in a list of names and values; None elsewhere."""
     if key not in VALUE_KEYS:
         return None
-    names = (container.get(name) for name in _LABEL_KEYS)
+    names = (container.get(name) for name in LABEL_KEYS)
     return next((name for name in names if isinstance(name, str)), None)
 
 

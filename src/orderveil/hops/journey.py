@@ -7,7 +7,7 @@ Rules kept here:
   sending through the gate: what it may see is decided then, not when the event happened.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +23,7 @@ from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
 from orderveil.gate.erase import recipients_of
+from orderveil.hops.ims import stock
 from orderveil.hops.label import press
 from orderveil.hops.printing import presses
 from orderveil.hops.printing.kinds import Kind
@@ -44,6 +45,14 @@ TAKEN_ON_BY: Mapping[EventKind, tuple[Hop, ...]] = MappingProxyType(
 )
 """Which hops take a parcel on when this happens: their default partner is assigned."""
 
+FOLLOWED_BY: Mapping[EventKind, Callable[[Event, datetime], None]] = MappingProxyType(
+    dict.fromkeys(sorted(stock.WAKES), stock.follow)
+)
+"""Which hop looks again at the order when this happens, after it was taken on."""
+
+HEARD_BY: Mapping[EventKind, Hop] = MappingProxyType(dict.fromkeys(sorted(stock.TOLD), Hop.IMS))
+"""What only one hop is told, whoever subscribes to it."""
+
 PRESSES: Mapping[Kind, presses.Press] = MappingProxyType(
     {Kind.LABEL: press.PRESS, Kind.SLIP: slips.PRESS}
 )
@@ -60,7 +69,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
 
     type: EventKind
     timestamp: datetime
-    data: View | dict[str, Any]
+    data: View | dict[str, Any] | list[stock.StockLine]
     detail: dict[str, Any] | None = None
     """For kinds that ask for something: `attempt`, `answer`, and `on`, a day, if one was named."""
 
@@ -73,6 +82,8 @@ def handle(event: Event) -> None:
     now = utc_now()
     for hop in TAKEN_ON_BY.get(event.kind, ()):
         _take_on(event, hop, now)
+    if event.kind in FOLLOWED_BY:
+        FOLLOWED_BY[event.kind](event, now)
     if event.kind == EventKind.ORDER_ERASED and event.order_id is not None:
         waves.forget_order(event.order_id, now=now)
     fan_out(event, now, wanted=lambda subscription: _concerns(subscription, event))
@@ -89,6 +100,8 @@ def _take_on(event: Event, hop: Hop, now: datetime) -> None:
 
 def _concerns(subscription: Subscription, event: Event) -> bool:
     """A partner with reach `assigned` hears only of its own parcels, and what to purge."""
+    if HEARD_BY.get(event.kind, subscription.hop) != subscription.hop:
+        return False
     law = laws.current(laws.law_of(event.brand_id))
     if event.order_id is None or law.policies.table.rows[subscription.hop].reach == Reach.ALL:
         return True
@@ -120,8 +133,15 @@ def compose(delivery: Delivery, subscription: Subscription) -> bytes | Problem:
     view = disclose(caller, event.order_id, event.parcel_no, now=now)
     if isinstance(view, Problem):
         return view
+    if event.kind in HEARD_BY:
+        return _stock(event, now, view)
     detail = dict(event.detail) if event.kind in WITH_DETAIL else None
     return _encoder.encode(Told(event.kind, now, view, detail))
+
+
+def _stock(event: Event, now: datetime, view: View) -> bytes | Problem:
+    lines = stock.body_of(event, view)
+    return lines if isinstance(lines, Problem) else _encoder.encode(Told(event.kind, now, lines))
 
 
 def on_revoked(subscription: Subscription) -> None:

@@ -137,6 +137,11 @@ class ActKind(StrEnum):
     SHEET_SETTLED = "sheet_settled"
     SHEETS_CALLED_OFF = "sheets_called_off"
 
+    INVENTORY_CONNECTED = "inventory_connected"
+    INVENTORY_DISCONNECTED = "inventory_disconnected"
+    INVENTORY_REFUSED = "inventory_refused"
+    INVENTORY_OBSERVED = "inventory_observed"
+
     ROOT_ROTATED = "root_rotated"
     EPOCH_ROTATED = "epoch_rotated"
     EPOCH_DESTROYED = "epoch_destroyed"

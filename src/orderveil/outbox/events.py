@@ -40,6 +40,9 @@ class EventKind(StrEnum):
     PARCEL_REATTEMPT = "parcel.reattempt"
     PARCEL_RETURN_ASKED = "parcel.return_asked"
     PRIVACY_REQUESTED = "privacy.requested"
+    STOCK_RESERVE = "stock.reserve"
+    STOCK_RELEASE = "stock.release"
+    STOCK_SHIP = "stock.ship"
 
 
 class NewEvent(msgspec.Struct, frozen=True):

@@ -128,6 +128,18 @@ def find(brand_id: int, subscription_id: int) -> Subscription | None:
     return read_subscription(row) if row else None
 
 
+def told_since(brand_id: int, hop: Hop, kinds: Collection[EventKind]) -> datetime | None:
+    """When the oldest living subscription of a hop's to any of these began; None: there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(created_at) FROM outbox_subscription"
+            " WHERE brand_id = %s AND hop = %s AND revoked_at IS NULL AND kinds && %s::text[]",
+            [brand_id, hop.value, [kind.value for kind in kinds]],
+        )
+        since: datetime | None = cursor.fetchone()[0]
+    return since
+
+
 def listing(brand_id: int, *, partner_id: int | None = None) -> list[Subscription]:
     """The brand's subscriptions, revoked ones too, oldest first; of one partner if asked."""
     with connection.cursor() as cursor:

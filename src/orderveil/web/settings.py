@@ -130,6 +130,7 @@ INSTALLED_APPS = [
     "orderveil.partners",
     "orderveil.outbox",
     "orderveil.hops.printing",
+    "orderveil.hops.ims",
     "orderveil.incidents",
     "orderveil.reviews",
     "orderveil.hops.wms",

@@ -1,0 +1,1 @@
+"""The inventory system: it keeps stock and holds no buyer; whatever passes here is checked."""
