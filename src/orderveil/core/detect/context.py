@@ -21,7 +21,8 @@ LOWER = 0.6
 LOWER_LITTLE = 0.3
 
 _WINDOW = 48
-_LABEL_WINDOW = 120
+_LABEL_REACHES = (24, 120)
+"""Most labels stand close; only a list of numbers is worth a longer look."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -89,6 +90,8 @@ class Surroundings:
     text: str
     path: str
     says: KeySays
+    least: float
+    """The certainty that asks for no further look: what can't reach it is left alone."""
 
     def whole(self, start: int, end: int) -> bool:
         """True if the text holds nothing but what stands there."""
@@ -136,10 +139,9 @@ def _is_numbered(words: list[str]) -> bool:
 def speaks_of(words: frozenset[str], text: str, start: int, end: int) -> bool:
     """True if one of `words` stands within reach of what is at `text[start:end]`."""
     near = text[max(0, start - _WINDOW) : start] + " " + text[end : end + _WINDOW // 2]
-    spoken = _WORD.findall(near)
-    if not near.isascii():
-        spoken += _ANY_WORD.findall(near)
-    return any(word.lower() in words for word in spoken)
+    if not words.isdisjoint(map(str.lower, _WORD.findall(near))):
+        return True
+    return not near.isascii() and not words.isdisjoint(map(str.lower, _ANY_WORD.findall(near)))
 
 
 def labelled_as_id(text: str, start: int) -> bool:
@@ -149,12 +151,17 @@ def labelled_as_id(text: str, start: int) -> bool:
     """
     if _SERIAL(text[max(0, start - 8) : start]):
         return True
-    tokens = _TOKEN.findall(text[max(0, start - _LABEL_WINDOW) : start])
-    for token in reversed(tokens):
-        word = token.lower()
-        if word in _ID_LABELS:
-            return True
-        if word not in _FILLER and not (word.isdigit() and len(word) >= 10):
+    for reach in _LABEL_REACHES:
+        tokens = _TOKEN.findall(text[max(0, start - reach) : start])
+        if start > reach:
+            del tokens[:1]  # it may be half a word
+        for token in reversed(tokens):
+            word = token.lower()
+            if word in _ID_LABELS:
+                return True
+            if word not in _FILLER and not (word.isdigit() and len(word) >= 10):
+                return False
+        if start <= reach:
             return False
     return False
 
@@ -168,6 +175,8 @@ def weighed(
     """
     says = around.says
     for start, end, certainty in spans:
+        if certainty + RAISE < around.least:
+            continue
         labelled = labelled_as_id(around.text, start)
         heard = says is speaking or (not labelled and speaks_of(words, around.text, start, end))
         against = _lowered_by_key(around, says, start, end)
@@ -192,8 +201,11 @@ def _lowered_by_key(around: Surroundings, says: KeySays, start: int, end: int) -
 
 
 def _lowered_by_touch(text: str, start: int, end: int) -> float:
-    touched = _glued(text, start, end) or _IN_URL(text[max(0, start - 200) : start])
-    return LOWER_LITTLE if touched else 0.0
+    if _glued(text, start, end):
+        return LOWER_LITTLE
+    before = text[max(0, start - 200) : start]
+    linked = "/" in before or "&" in before or "?" in before or "www." in before
+    return LOWER_LITTLE if linked and _IN_URL(before) else 0.0
 
 
 def _glued(text: str, start: int, end: int) -> bool:

@@ -3,6 +3,7 @@
 Rules kept here:
 - what was unescaped keeps its place: each character knows where it stood in the original;
 - an escape that makes no character stays as it is;
+- quoted-printable is taken off first or not at all: "phone=%36" is none;
 - at most `MOST_LAYERS` are taken off, so that the cost is linear in the length.
 """
 
@@ -20,7 +21,7 @@ _ESCAPES = re.compile(
     r"|(?P<unicode>(?:\\u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\[ntr](?![A-Za-z]))"
     r"|(?P<quoted>=\r?\n|(?:=[0-9A-F]{2}){2,}|=(?:2[0-9A-F]|3[AD]|40|5F))"
 )
-_SEPARATED = re.compile(r"[0-9] ?[_/~*|\u2022\u00b7\u2219\u30fb:+,;]+ ?[0-9]").search
+_SEPARATED = re.compile(r"[0-9] ?[_/~*|\u2022\u00b7\u2219\u30fb]+ ?[0-9]").search
 _ODD_SEPARATORS = str.maketrans(dict.fromkeys("_/~*|\u2022\u00b7\u2219\u30fb", "-"))
 
 
@@ -45,8 +46,8 @@ def unescaped(text: str) -> Reading | None:
         return None
     starts, ends = list(range(len(text))), list(range(1, len(text) + 1))
     shown = text.replace("+", " ") if "%" in text and " " not in text else text
-    for _ in range(MOST_LAYERS):
-        layer = _one_layer(shown)
+    for number in range(MOST_LAYERS):
+        layer = _one_layer(shown, mail=number == 0)
         if layer is None:
             break
         shown, first, last = layer
@@ -60,14 +61,14 @@ def unescaped(text: str) -> Reading | None:
     return Reading(folded.text, starts, ends)
 
 
-def _one_layer(text: str) -> tuple[str, list[int], list[int]] | None:
+def _one_layer(text: str, *, mail: bool) -> tuple[str, list[int], list[int]] | None:
     """The text with one layer of escapes off; for each character its start and end before."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     done = 0
     for match in _ESCAPES.finditer(text):
-        chars = _unescaped(match)
+        chars = _unescaped(match) if mail or not match["quoted"] else None
         if chars is None:
             continue
         start, end = match.span()
@@ -137,5 +138,4 @@ def with_plain_separators(folded: str) -> str | None:
     """The folded text with `-` for odd separators, as long as it was; None if it has none."""
     if not _SEPARATED(folded):
         return None
-    plain = folded.translate(_ODD_SEPARATORS)
-    return None if plain == folded else plain
+    return folded.translate(_ODD_SEPARATORS)

@@ -7,52 +7,25 @@ Rules kept here:
   is a hit;
 - where two kinds claim the same characters, the one earlier in the table wins; an address yields
   only the ground that others stand on;
-- a text is screened first: detectors without a trigger in it do not run;
-- a new kind is one row in `DETECTORS`, and its trigger in `screening`.
+- a text is screened first: detectors without a trigger in it do not run.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from collections.abc import Iterator
+from dataclasses import replace
+from operator import attrgetter
 from typing import Protocol, TypeAlias
 
-from orderveil.core.detect.accounts import iban_spans, ifsc_spans, vpa_spans
-from orderveil.core.detect.cards import card_spans
-from orderveil.core.detect.contacts import email_spans, phone_spans
-from orderveil.core.detect.context import (
-    CARD_WORDS,
-    LOWER,
-    PHONE_WORDS,
-    KeySays,
-    Span,
-    Surroundings,
-    weighed,
-)
-from orderveil.core.detect.cvv import cvv_spans
-from orderveil.core.detect.decoys import is_decoy, is_in_hex
+from orderveil.core.detect.context import Span, Surroundings
+from orderveil.core.detect.detectors import DECOY, DETECTORS, Scene
 from orderveil.core.detect.disguises import unescaped, with_plain_separators
-from orderveil.core.detect.identities import (
-    aadhaar_spans,
-    gstin_spans,
-    is_of_person,
-    pan_spans,
-)
+from orderveil.core.detect.identities import is_of_person
 from orderveil.core.detect.keys import KeyFacts, facts_of
 from orderveil.core.detect.kinds import EVERYTHING, SURE, Hit, Kind
-from orderveil.core.detect.names import name_spans
-from orderveil.core.detect.pairs import may_hold_pairs, pairs_in
-from orderveil.core.detect.places import address_spans, pincode_spans
-from orderveil.core.detect.screening import suspected
-from orderveil.core.detect.topics import weighed_for
-from orderveil.core.detect.words import Token, low_of, tokens_in
+from orderveil.core.detect.pairs import Pair, may_hold_pairs, pairs_in
+from orderveil.core.detect.screening import is_inert, suspected
 from orderveil.core.scripts import Folded, fold_with_places
 
-_DECOY = 0.3
-"""No decoy is surer: still enough for those who hide a number when in doubt."""
-
-_OF_BUSINESS, _OF_PRODUCT, _PLAIN = 0.6, 0.6, 0.1
-_FIRMS = 0.45
-_OF_FIRMS_TOO = frozenset({Kind.PAN, Kind.GSTIN})
+_PLAIN = 0.1
 _LEAST_PIECE = 3
 _IN_DISGUISE = frozenset({Kind.CARD, Kind.AADHAAR, Kind.PHONE})
 """What people write with odd separators."""
@@ -60,104 +33,20 @@ _IN_DISGUISE = frozenset({Kind.CARD, Kind.AADHAAR, Kind.PHONE})
 _WITHOUT_KEYS = frozenset({Kind.CARD, Kind.CVV, Kind.PHONE, Kind.EMAIL})
 """For these the words around a value do."""
 
+_OF_FIRMS_TOO = frozenset({Kind.PAN, Kind.GSTIN})
+_FIRMS_GROUND = 0.4
+"""From here on a firm's number keeps other kinds off its characters."""
 
-@dataclass(slots=True)
-class Scene:
-    """One reading of a text, with what its key says; words are cut once."""
+_start = attrgetter("start")
 
-    around: Surroundings
-    facts: KeyFacts
-    cut: list[Token] | None = None
+_SAME = Folded("", None)
+"""The places of a text that folding leaves as it is."""
 
-    @property
-    def tokens(self) -> list[Token]:
-        """The words and numbers of the text."""
-        if self.cut is None:
-            self.cut = tokens_in(low_of(self.around.text))
-        return self.cut
-
-
-Detector: TypeAlias = Callable[[Scene], Iterator[Span]]
 Scanned: TypeAlias = tuple[int, int, Kind, float, bool]
 
 
 class _Places(Protocol):
     def span(self, start: int, end: int) -> tuple[int, int]: ...
-
-
-def _cards(scene: Scene) -> Iterator[Span]:
-    around = scene.around
-    for start, end, certainty in weighed(around, card_spans(around.text), CARD_WORDS, KeySays.CARD):
-        decoy = certainty >= SURE and is_in_hex(around.text, start, end)
-        yield start, end, min(certainty, _DECOY) if decoy else certainty
-
-
-def _cvvs(scene: Scene) -> Iterator[Span]:
-    return cvv_spans(scene.around.text, named_by_key=scene.facts.cvv)
-
-
-def _emails(scene: Scene) -> Iterator[Span]:
-    return email_spans(scene.around.text)
-
-
-def _phones(scene: Scene) -> Iterator[Span]:
-    around = scene.around
-    spans = weighed(around, phone_spans(around.text), PHONE_WORDS, KeySays.PHONE)
-    amount = LOWER * scene.facts.amount
-    for start, end, certainty in spans:
-        if amount and around.whole(start, end):
-            yield start, end, certainty - amount
-        elif certainty >= SURE and is_decoy(around.text, start, end):
-            yield start, end, _DECOY
-        else:
-            yield start, end, certainty
-
-
-def _of(kind: Kind, spans: Callable[[str], Iterator[Span]]) -> Detector:
-    def detector(scene: Scene) -> Iterator[Span]:
-        return weighed_for(kind, scene.around, scene.facts, spans(scene.around.text))
-
-    return detector
-
-
-def _pins(scene: Scene) -> Iterator[Span]:
-    lower = _OF_BUSINESS * scene.facts.business
-    for start, end, certainty in pincode_spans(scene.around.text, scene.tokens, scene.facts):
-        yield start, end, certainty - lower
-
-
-def _addresses(scene: Scene) -> Iterator[Span]:
-    facts, text = scene.facts, scene.around.text
-    pins = [span[:2] for span in pincode_spans(text, scene.tokens, facts) if span[2] > 0]
-    lower = max(_OF_BUSINESS * facts.business, _OF_PRODUCT * facts.product)
-    for start, end, certainty in address_spans(text, scene.tokens, facts, pins):
-        yield start, end, certainty - lower
-
-
-def _names(scene: Scene) -> Iterator[Span]:
-    facts = scene.facts
-    lower = max(_OF_BUSINESS * facts.business, _OF_PRODUCT * facts.product)
-    for start, end, certainty in name_spans(scene.around.text, scene.tokens, facts):
-        yield start, end, certainty - lower
-
-
-DETECTORS: Mapping[Kind, Detector] = MappingProxyType(
-    {
-        Kind.CARD: _cards,
-        Kind.CVV: _cvvs,
-        Kind.EMAIL: _emails,
-        Kind.VPA: _of(Kind.VPA, vpa_spans),
-        Kind.GSTIN: _of(Kind.GSTIN, gstin_spans),
-        Kind.PAN: _of(Kind.PAN, pan_spans),
-        Kind.IBAN: _of(Kind.IBAN, iban_spans),
-        Kind.IFSC: _of(Kind.IFSC, ifsc_spans),
-        Kind.AADHAAR: _of(Kind.AADHAAR, aadhaar_spans),
-        Kind.PHONE: _phones,
-        Kind.PINCODE: _pins,
-        Kind.ADDRESS: _addresses,
-        Kind.NAME: _names,
-    }
-)
 
 
 def find(
@@ -177,53 +66,72 @@ def find(
 
 def find_under(text: str, facts: KeyFacts, kinds: frozenset[Kind], least: float) -> list[Hit]:
     """`find` under a key of which the facts are known."""
-    folded = fold_with_places(text)
-    if kinds <= _WITHOUT_KEYS or not may_hold_pairs(folded.text):
-        return _read(text, folded, facts, kinds, least)
-    pairs = pairs_in(folded.text, facts.path)
-    if not pairs:
-        return _read(text, folded, facts, kinds, least)
+    if facts.inert and kinds is EVERYTHING and least > DECOY and is_inert(text):
+        return []
+    if text.isascii() and text.isprintable():
+        shown, places = text, _SAME
+    else:
+        places = fold_with_places(text)
+        shown = places.text
+    if may_hold_pairs(shown) and not kinds <= _WITHOUT_KEYS:
+        pairs = pairs_in(shown, facts.path)
+        if pairs:
+            spans = [(own, *places.span(start, end)) for own, start, end in pairs]
+            return _apart_by_key(text, spans, facts, kinds, least)
+    return _read(text, shown, places, facts, kinds, least)
+
+
+def _apart_by_key(
+    text: str, pairs: list[Pair], facts: KeyFacts, kinds: frozenset[Kind], least: float
+) -> list[Hit]:
+    """What is in the values of the pairs, each under its own key, and in what is left."""
     hits = []
     rest = list(text)
-    for own, first, last in pairs:
-        start, end = folded.span(first, last)
-        value = text[start:end]
+    for own, start, end in pairs:
         rest[start:end] = " " * (end - start)
         hits += [
             replace(hit, start=hit.start + start, end=hit.end + start)
-            for hit in _read(value, fold_with_places(value), own, kinds, least)
+            for hit in _folded_read(text[start:end], own, kinds, least)
         ]
-    outside = "".join(rest)
-    hits += _read(outside, fold_with_places(outside), facts, kinds, least)
-    return sorted(hits, key=lambda hit: hit.start)
+    hits += _folded_read("".join(rest), facts, kinds, least)
+    return sorted(hits, key=_start)
+
+
+def _folded_read(text: str, facts: KeyFacts, kinds: frozenset[Kind], least: float) -> list[Hit]:
+    folded = fold_with_places(text)
+    return _read(text, folded.text, folded, facts, kinds, least)
 
 
 def _read(
-    text: str, folded: Folded, facts: KeyFacts, kinds: frozenset[Kind], least: float
+    text: str,
+    shown: str,
+    places: Folded,
+    facts: KeyFacts,
+    kinds: frozenset[Kind],
+    least: float,
 ) -> list[Hit]:
     """What is in the text, in every reading of it."""
-    hits = _hits(folded, folded.text, facts, kinds, least)
+    suspects = suspected(shown, facts, kinds)
+    hits = _hits(places, shown, suspects, facts, least) if suspects else []
     readings = 1
     if reading := unescaped(text):
-        hits += _hits(reading, reading.text, facts, kinds, least)
+        further = suspected(reading.text, facts, kinds)
+        hits += _hits(reading, reading.text, further, facts, least)
         readings += 1
-    if not kinds.isdisjoint(_IN_DISGUISE) and (plain := with_plain_separators(folded.text)):
-        hits += _hits(folded, plain, facts, kinds & _IN_DISGUISE, least + _PLAIN)
+    if not _IN_DISGUISE.isdisjoint(suspects) and (plain := with_plain_separators(shown)):
+        numbers = suspected(plain, facts, kinds & _IN_DISGUISE)
+        hits += _hits(places, plain, numbers, facts, least + _PLAIN)
         readings += 1
     return _merged(hits) if readings > 1 and hits else hits
 
 
 def _hits(
-    places: _Places, text: str, facts: KeyFacts, kinds: frozenset[Kind], least: float
+    places: _Places, text: str, suspects: list[Kind], facts: KeyFacts, least: float
 ) -> list[Hit]:
-    suspects = suspected(text, facts, kinds)
-    if not suspects:
-        return []
-    scene = Scene(Surroundings(text, facts.path, facts.kind), facts)
-    scanned = sorted(_scanned(scene, suspects, least))
+    scene = Scene(Surroundings(text, facts.path, facts.kind, least), facts)
     return [
         Hit(kind, *places.span(start, end), certainty, personal)
-        for start, end, kind, certainty, personal in scanned
+        for start, end, kind, certainty, personal in sorted(_scanned(scene, suspects, least))
     ]
 
 
@@ -232,23 +140,16 @@ def _scanned(scene: Scene, suspects: list[Kind], least: float) -> Iterator[Scann
     taken = bytearray(len(text))
     for kind in suspects:
         spans = []
+        bound = min(least, _FIRMS_GROUND) if kind in _OF_FIRMS_TOO else least
         for start, end, certainty in DETECTORS[kind](scene):
-            if certainty >= least or round(certainty, 2) >= least:
+            if certainty >= bound or round(certainty, 2) >= bound:
                 spans.append((start, end, round(min(certainty, 1.0), 2)))
-        if kind in _OF_FIRMS_TOO:
-            spans = [_of_firm(span, text) for span in spans]
         if kind is Kind.ADDRESS:
             spans = [piece for span in spans for piece in _free(span, text, taken)]
         for start, end, certainty in _apart(spans, taken) if spans else ():
-            if certainty < least:
-                continue  # a firm's: it holds its ground, so that nothing is seen inside it
+            if kind in _OF_FIRMS_TOO and certainty < least:
+                continue  # it only keeps others off its ground
             yield start, end, kind, certainty, _is_personal(kind, text, start, end)
-
-
-def _of_firm(span: Span, text: str) -> Span:
-    """A firm's number is known, yet never sure: it names nobody."""
-    start, end, certainty = span
-    return start, end, certainty if is_of_person(text[start:end]) else min(certainty, _FIRMS)
 
 
 def _is_personal(kind: Kind, text: str, start: int, end: int) -> bool:
@@ -293,4 +194,4 @@ def _merged(hits: list[Hit]) -> list[Hit]:
         if not any(taken[hit.start : hit.end]):
             taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             kept.append(hit)
-    return sorted(kept, key=lambda hit: hit.start)
+    return sorted(kept, key=_start)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Flag, auto
 
-from orderveil.core.detect.context import KeySays, key_says, key_words, path_segments
+from orderveil.core.detect.context import PHONE_WORDS, KeySays, key_says, key_words, path_segments
 from orderveil.core.detect.cvv import is_cvv_key
 from orderveil.core.detect.vocabulary import words
 from orderveil.core.scripts import fold
@@ -78,9 +78,16 @@ _CITIES = words(
 )
 _AMOUNTS = words(
     "amount price total subtotal tax qty quantity stock weight mrp cost count available reserved"
-    " onhand balance value gst cgst sgst igst length width height volume rate discount percent size"
+    " onhand balance gst cgst sgst igst length width height volume rate discount percent size"
 )
 _TAILS_OF_THINGS = words("id ids code codes type types status count no number hash token url ref")
+
+
+_PERSONAL = Says.NAME | Says.ADDRESS | Says.PINCODE | Says.PERHAPS_NAME
+_ANY_TOPIC = PHONE_WORDS | words(
+    "aadhaar aadhar adhaar adhar uidai uid pan pancard gst gstin vpa upi upiid ifsc iban bhim"
+    " email mail card आधार पैन"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,8 @@ class KeyFacts:
     business: bool
     product: bool
     amount: bool
+    inert: bool
+    """An identifier, a time or an amount, and nothing of a person: one token there is nobody's."""
     suspicious: bool
     """The key itself may be somebody's: it is long, or holds an `@` or many digits."""
 
@@ -124,11 +133,14 @@ def _facts(path: str) -> KeyFacts:
     above = _all_words(segments[-2]) if len(segments) > 1 else []
     higher = [word for segment in segments[-5:-2] for word in _all_words(segment)]
     says = _says(segments[-1] if segments else "", last, above, higher)
+    kind, cvv = key_says(path), is_cvv_key(path)
+    spoken = frozenset([*last, *above, "".join(last)])
+    personal = cvv or bool(says & _PERSONAL) or not _ANY_TOPIC.isdisjoint(spoken)
     return KeyFacts(
         path=path,
-        kind=key_says(path),
-        words=frozenset([*last, *above, "".join(last)]),
-        cvv=is_cvv_key(path),
+        kind=kind,
+        words=spoken,
+        cvv=cvv,
         name=Says.NAME in says,
         perhaps_name=Says.PERHAPS_NAME in says,
         address=Says.ADDRESS in says,
@@ -138,6 +150,7 @@ def _facts(path: str) -> KeyFacts:
         business=Says.BUSINESS in says,
         product=Says.PRODUCT in says,
         amount=Says.AMOUNT in says,
+        inert=not personal and (kind is KeySays.IDENTIFIER or Says.AMOUNT in says),
         suspicious=_is_suspicious(path),
     )
 

@@ -9,7 +9,7 @@ Rules kept here:
   PIN code beside a town;
 - warehouses have addresses too: under a key of a warehouse, a supplier, a vendor, a store or
   another firm ("ship_from/address", "vendor_name") addresses, PIN codes and names are a firm's:
-  certainty falls, and nothing raises it again;
+  nothing is told of them;
 - keys are searched as well as values; what was found is told by kind, place and rule, never by
   its value.
 """
@@ -23,6 +23,7 @@ from orderveil.core.detect.finding import find_under
 from orderveil.core.detect.keys import KeyFacts, facts_of
 from orderveil.core.detect.kinds import EVERYTHING, NUMBERS_OF_PEOPLE, SURE, Hit, Kind
 from orderveil.core.detect.screening import names_town
+from orderveil.core.scripts import fold
 
 _DOUBT = 0.35
 """From here on a candidate is worth a look at what stands beside it."""
@@ -64,17 +65,30 @@ def judge(fields: Sequence[tuple[str, Any]]) -> list[Found]:
     anything else is passed over. A record is what belongs together: a JSON object with what is
     nested in it, an XML element, a row.
     """
-    candidates = []
-    town = False
+    candidates: list[_Candidate] = []
     for at, (path, value) in enumerate(fields):
         facts = facts_of(path)
         if facts.suspicious:
             candidates += [_Candidate(at, _NO_KEY, hit, in_key=True) for hit in _in_key(path)]
         text = _text(value)
         if text:
-            candidates += [_Candidate(at, facts, hit) for hit in _in(text, facts)]
-            town = town or (not facts.business and (facts.city or names_town(text)))
-    return list(_judged(candidates, town=town)) if candidates else []
+            hits = find_under(text, facts, EVERYTHING, _DOUBT)
+            if hits:
+                candidates += [_Candidate(at, facts, hit) for hit in hits]
+    if not candidates:
+        return []
+    return list(_judged(candidates, town=_has_town(fields)))
+
+
+def _has_town(fields: Sequence[tuple[str, Any]]) -> bool:
+    """Does one of the fields name a town that is no warehouse's?"""
+    for path, value in fields:
+        facts = facts_of(path)
+        if facts.business or facts.product or not isinstance(value, str):
+            continue
+        if (facts.city and value) or names_town(fold(value)):
+            return True
+    return False
 
 
 def _text(value: Any) -> str | None:
@@ -87,10 +101,6 @@ def _text(value: Any) -> str | None:
     if isinstance(value, float | Decimal) and -_LARGEST < value < _LARGEST:
         return str(int(value)) if value == int(value) else None
     return None
-
-
-def _in(text: str, facts: KeyFacts) -> list[Hit]:
-    return find_under(text, facts, EVERYTHING, _DOUBT)
 
 
 def _in_key(path: str) -> Iterator[Hit]:
@@ -113,8 +123,9 @@ def _judged(candidates: list[_Candidate], *, town: bool) -> Iterator[Found]:
 
 def _is_evidence(one: _Candidate) -> bool:
     """Does it say something of what stands beside it?"""
-    firm = one.facts.business and one.hit.kind not in NUMBERS_OF_PEOPLE
-    return one.hit.personal and not firm and one.hit.certainty >= _DOUBT
+    if one.hit.kind in NUMBERS_OF_PEOPLE:
+        return one.hit.personal and one.hit.certainty >= SURE
+    return one.hit.personal and not one.facts.business
 
 
 def _beside(one: _Candidate, kinds: set[Kind], *, town: bool) -> str:

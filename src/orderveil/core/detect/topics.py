@@ -64,11 +64,19 @@ def weighed_for(
 ) -> Iterator[Span]:
     """The spans, with certainties that key and words have raised and lowered."""
     topic = TOPICS[kind]
+    by_key = _BY_KEY * (not topic.keys.isdisjoint(facts.words))
     for start, end, certainty in spans:
-        if not topic.keys.isdisjoint(facts.words):
-            yield start, end, certainty + _BY_KEY
-        elif speaks_of(topic.words, around.text[max(0, start - _LABEL_REACH) : end], start, start):
-            yield start, end, certainty + RAISE
-        else:
-            near = speaks_of(topic.words, around.text, start, end)
-            yield start, end, certainty + RAISE * near - lowered(around, start, end)
+        if by_key:
+            yield start, end, certainty + by_key
+        elif certainty + RAISE >= around.least:
+            yield start, end, _weighed(topic, around, start, end, certainty)
+
+
+def _weighed(topic: Topic, around: Surroundings, start: int, end: int, certainty: float) -> float:
+    text = around.text
+    if speaks_of(topic.words, text[max(0, start - _LABEL_REACH) : start], _LABEL_REACH, start):
+        return certainty + RAISE
+    near = speaks_of(topic.words, text, start, end)
+    if certainty + RAISE * near < around.least:
+        return certainty
+    return certainty + RAISE * near - lowered(around, start, end)

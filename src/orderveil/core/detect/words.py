@@ -91,8 +91,10 @@ def bits_in(low: str) -> int:
             bits |= _BITS.get(word, 0)
     if "/o" in low:
         bits |= LEAD
-    if not bits & PLACE and any(map(ends_like_street, spoken)):
-        bits |= PLACE
+    if not bits & PLACE:
+        for word in spoken:
+            if len(word) >= _LEAST_ENDING and word.endswith(_STREET_ENDINGS):
+                return bits | PLACE
     return bits
 
 
