@@ -54,8 +54,8 @@ class Printer:
         return self.sheets
 
     def _do(self, name: str, told: bytes) -> None:
-        if name[0] == "A" and name not in {"A@"} and self._sheet_or_none():
-            letter, told = name[1], told
+        if name[0] == "A" and name != "A@" and self._sheet:
+            letter = name[1]
             rotation, height, width = told.decode().split(",")
             assert rotation == "N"
             self._font = (letter, int(height), int(width))
@@ -67,9 +67,6 @@ class Printer:
         if self._sheet is not None:
             self._sheet.commands.append(name)
         do(told)
-
-    def _sheet_or_none(self):
-        return self._sheet
 
     def _xa(self, told: bytes) -> None:
         assert self._sheet is None

@@ -8,7 +8,6 @@ Black and white only, no grey: a thermal head has none. Words are English, as on
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 
 from orderveil.core.errors import Problem
 from orderveil.core.layouts import Layout
@@ -162,7 +161,7 @@ def _standard(pen: Pen, content: LabelContent) -> None:
     _pin_and_phone(pen, content)
     _rule(pen, 101)
     code = _token(pen, content, pen.box(67.6, 102.5, 31, 27))
-    _reference(pen, content, pen.box(LEFT + 1, 103, 62, 25))
+    _reference(pen, content, pen.box(LEFT + 1, 103, 62, 16), pen.box(LEFT + 1, 119.6, 62, 9))
     if code:
         box = pen.box(67.6, 129.4, 31, 3.4)
         pen.texts(["SCAN: COURIER APP"], box, (6.5,), BOLD, pointers=[""], is_centred=True)
@@ -209,7 +208,7 @@ def _privacy(pen: Pen, content: LabelContent) -> None:
     box = Box(pen.dots(LEFT + 1), top, pen.dots(WIDE - 2), pen.dots(121) - top)
     _address(pen, content, box, (11, 10, 9, 8, 7, 6.5), is_short=True)
     _rule(pen, 121.8)
-    _reference(pen, content, pen.box(LEFT + 1, 123, WIDE - 2, 9))
+    _reference(pen, content, pen.box(LEFT + 1, 123, 58, 9.4), pen.box(64, 123, 34, 9.4))
 
 
 _BODIES: Mapping[Layout, Callable[[Pen, LabelContent], None]] = {
@@ -233,17 +232,18 @@ def _place(content: LabelContent) -> str:
     return ", ".join(filter(None, map(tidy, (content.city, content.state, country))))
 
 
-def _reference(pen: Pen, content: LabelContent, box: Box) -> None:
+def _reference(pen: Pen, content: LabelContent, order: Box, reprint: Box) -> None:
     """The order as this hop knows it, and whether this is a reprint."""
-    rows = [("ORDER", tidy(content.order), "/order")] if content.order else []
+    if content.order:
+        _captioned(pen, "ORDER", tidy(content.order), "/order", order)
     if content.copy > 1:
-        rows.append(("REPRINT", f"copy {content.copy}", "/copy"))
-    y = box.y
-    caption = partial(pen.texts, ladder=(_CAPTION,), weight=BOLD, pointers=[""])
-    for title, text, at in rows:
-        y = caption([title], Box(box.x, y, box.width, box.y + box.height - y)) + pen.dots(0.6)
-        room = Box(box.x, y, box.width, box.y + box.height - y)
-        y = pen.texts([text], room, (12, 10, *_SMALL), BOLD, pointers=[at]) + pen.dots(1.4)
+        _captioned(pen, "REPRINT", f"copy {content.copy}", "/copy", reprint)
+
+
+def _captioned(pen: Pen, title: str, text: str, pointer: str, box: Box) -> None:
+    below = pen.texts([title], box, (_CAPTION,), BOLD, pointers=[""]) + pen.dots(0.5)
+    rest = Box(box.x, below, box.width, box.y + box.height - below)
+    pen.texts([text], rest, (12, 10, *_SMALL), BOLD, pointers=[pointer])
 
 
 def _token(pen: Pen, content: LabelContent, box: Box) -> Code | None:
