@@ -61,7 +61,7 @@ class Case:
 def positives(kind: str, count: int, seed: int = 0) -> Iterator[Case]:
     """Cases that hold one value of the kind, in every form by turns."""
     rng = Random(f"{kind} {seed}")
-    forms = [form for form in FORMS if form != "bare" or kind in BARE]
+    forms = forms_of(kind)
     for number in range(count):
         yield positive(kind, forms[number % len(forms)], rng)
 
@@ -74,6 +74,11 @@ def positive(kind: str, form: str, rng: Random) -> Case:
     before, after = _frame(kind, form, key, rng)
     context = key if form == "keyed" else None
     return Case(kind, form, before, make(rng), after, context, forbidden)
+
+
+def forms_of(kind: str) -> list[str]:
+    """The forms in which that kind tells what it is."""
+    return [form for form in FORMS if form != "bare" or kind in BARE]
 
 
 def _maker(kind: str, form: str, rng: Random) -> Callable[[Random], str]:
@@ -103,11 +108,14 @@ def disguised(case: Case, disguise: str, rng: Random) -> Case:
 
 def negatives(name: str, count: int, seed: int = 0) -> Iterator[Case]:
     """Values that are nobody's, bare, keyed and labelled by turns."""
-    looks = LOOKALIKES[name]
-    rng = Random(f"{name} {seed}")
-    forms = ("bare", "keyed", "labelled") if looks.labels else ("bare", "keyed")
+    rng, forms = Random(f"{name} {seed}"), negative_forms(name)
     for number in range(count):
         yield negative(name, forms[number % len(forms)], rng)
+
+
+def negative_forms(name: str) -> tuple[str, ...]:
+    """The forms in which that is met."""
+    return ("bare", "keyed", "labelled") if LOOKALIKES[name].labels else ("bare", "keyed")
 
 
 def negative(name: str, form: str, rng: Random) -> Case:

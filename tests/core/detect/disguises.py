@@ -49,7 +49,8 @@ def separated(rng: Random, kind: str, value: str) -> str:
     if kind == "PHONE":
         if len(plain) >= 10 and plain[-10:] in value:
             value = f"{value[:-10]}{plain[-10:-5]} {plain[-5:]}"
-        return separator.join(value.replace("-", " ").split())
+        groups = value.replace("-", " ").split()
+        return ("-" if len(groups) == 2 and separator == "." else separator).join(groups)
     sizes = {
         "CARD": CARD_GROUPS.get(len(plain), ()), "AADHAAR": (4, 4, 4), "PAN": (5, 4, 1),
         "GSTIN": (2, 10, 3), "PINCODE": (3, 3), "IBAN": (4,) * 8 + (2,),
