@@ -9,15 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 from orderveil.core.devices import DeviceKind
+from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
-from orderveil.core.states import ParcelState
 from orderveil.gate.asking import Caller
 from orderveil.gate.bulk import disclose_many
-from orderveil.core.errors import Problem
 from orderveil.hops.printing import batches, presses
 from orderveil.hops.printing.kinds import Kind, PrintForm
 from orderveil.hops.printing.presses import Document, Drawn, Format, Press, Shown
-from orderveil.partners import devices, registry
+from orderveil.partners import devices
 from orderveil.partners.models import Device, Partner
 from scene import Scene
 
@@ -81,9 +80,11 @@ class Floor:
         return cls(scene, partner, printer, token, drawer)
 
     @staticmethod
-    def device(scene: Scene, partner: Partner, kind: DeviceKind) -> tuple[Device, str]:
+    def device(
+        scene: Scene, partner: Partner, kind: DeviceKind, sticker: str = "A-1"
+    ) -> tuple[Device, str]:
         """A device of the floor, enrolled."""
-        made, link = devices.register(partner, f"{kind} 1", kind, "A-1", now=scene.now)
+        _made, link = devices.register(partner, f"{kind} 1", kind, sticker, now=scene.now)
         return devices.enrol(link, kind, now=scene.now + timedelta(seconds=1))
 
     @property
@@ -103,7 +104,3 @@ class Floor:
             self.caller, [(each, None) for each in orders], Kind.LABEL, PrintForm.ZPL,
             **(told | changes),
         )  # fmt: skip
-
-    def ship(self, order: bytes) -> None:
-        """The label's window closes."""
-        assert self.scene.move(Hop.COURIER, order, ParcelState.SHIPPED).changed

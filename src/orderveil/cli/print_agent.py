@@ -43,7 +43,7 @@ def print_agent() -> None:
 @_ca
 @_json
 def enrol(server: str, state: Path, ca_file: str | None, *, as_json: bool) -> None:
-    """Become a printer of the floor, with the link that is asked for or read from standard input."""
+    """Become a printer of the floor, with the one-time link: it is asked for, or piped in."""
     link = click.prompt("One-time link", hide_input=True, err=True).strip()
     try:
         made = Line(server, ca_file=ca_file).enrol(link)
@@ -60,7 +60,16 @@ def enrol(server: str, state: Path, ca_file: str | None, *, as_json: bool) -> No
 @click.option("--no-counter", is_flag=True, help="Do not ask the printer what it has printed.")
 @_state
 @_ca
-def run(server: str, printer: str, state: Path, ca_file: str | None, *, no_counter: bool) -> None:
+@_json
+def run(
+    server: str,
+    printer: str,
+    state: Path,
+    ca_file: str | None,
+    *,
+    no_counter: bool,
+    as_json: bool,
+) -> None:
     """Take the printer's jobs, print them sheet by sheet, and report each."""
     stop = threading.Event()
 

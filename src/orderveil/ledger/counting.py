@@ -66,6 +66,10 @@ WITH fresh AS (
 SELECT kind, person, credential_id, date_trunc('hour', at, 'UTC'), coalesce(sum(orders), 0)::bigint
   FROM shown GROUP BY 1, 2, 3, 4
 """
+_COMMITTED = """
+SELECT entry_id, substring(encode(entry, 'escape') FROM '"rows":([0-9]{1,9})')::integer
+  FROM ledger_entry WHERE log_id = %s AND kind = 'bulk' AND entry_id = ANY(%s)
+"""
 _OF_ORDERS = """
 SELECT record.order_id, record.entry_id, record.at, record.kind, record.partner_id, record.person,
        record.credential_id

@@ -215,7 +215,7 @@ def _hand(
         drawn = _drawn(press, able, style)
         documents, failed = drawn.documents, drawn.failed
     finally:
-        _note(batch, taken, refused, failed, sorted(entries), len(able), now)
+        _note(batch, taken, refused, failed, sorted(entries), now)
     return Handed(taken.job_id, batch, documents, taken.hold) if documents else None
 
 
@@ -285,7 +285,6 @@ def _note(
     refused: Mapping[int, Problem],
     failed: Mapping[int, Problem],
     entries: Sequence[UUID],
-    disclosed: int,
     now: datetime,
 ) -> None:
     """What is not given out after all, and under which entries the rest is on record."""
@@ -304,7 +303,7 @@ def _note(
                 [state, msgspec.json.encode(why).decode(), now, batch.batch_id, at, taken.job_id],
             )
         cursor.execute(
-            "UPDATE printing_job SET disclosures = %s, disclosed = %s WHERE job_id = %s",
-            [list(entries), disclosed, taken.job_id],
+            "UPDATE printing_job SET disclosures = %s WHERE job_id = %s",
+            [list(entries), taken.job_id],
         )
         settle_waits(cursor, batch.batch_id)

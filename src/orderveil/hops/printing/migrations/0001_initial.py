@@ -34,7 +34,6 @@ CREATE TABLE printing_job (
     device_id    bigint,
     handed_at    timestamptz NOT NULL,
     disclosures  uuid[],
-    disclosed    integer NOT NULL DEFAULT 0,
     hold_salt    bytea,
     hold_until   timestamptz
 );
