@@ -11,6 +11,7 @@ from orderveil.cli.demo import demo
 from orderveil.cli.device import device
 from orderveil.cli.ingest import ingest
 from orderveil.cli.init import init
+from orderveil.cli.inventory import inventory
 from orderveil.cli.keys import keys
 from orderveil.cli.ledger import ledger
 from orderveil.cli.orders import erase, find, state, view
@@ -23,5 +24,5 @@ from orderveil.cli.walk import walk
 
 COMMANDS: tuple[click.Command, ...] = (
     *(init, up, walk, demo, ingest, view, state, find, erase),
-    *(ledger, policy, keys, partner, credential, channel, subscription, person, device),
+    *(ledger, policy, keys, partner, credential, channel, subscription, person, device, inventory),
 )
