@@ -98,6 +98,12 @@ def shown_between(log_id: int, start: int, end: int) -> list[Shown]:
     return [Shown(DisclosureKind(kind), *rest) for kind, *rest in store.query(_SHOWN, params)]
 
 
+def committed_rows(log_id: int, entries: Collection[UUID]) -> dict[UUID, int]:
+    """Of these bulks' heads: to how many rows each commits. One past its term is left out."""
+    found = store.query(_COMMITTED, [log_id, list(entries)]) if entries else []
+    return {entry_id: count for entry_id, count in found if count is not None}
+
+
 def sightings(log_id: int, orders: Collection[bytes], start: int, end: int) -> list[Sighting]:
     """Every disclosure of these few orders in that part of the log, in its order."""
     if not orders or start == end:

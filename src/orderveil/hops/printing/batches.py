@@ -15,7 +15,8 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
+from psycopg.errors import UniqueViolation
 
 from orderveil.core.devices import DeviceKind
 from orderveil.core.errors import Problem
@@ -37,7 +38,7 @@ from orderveil.hops.printing.presses import press_for
 from orderveil.ledger.acts import ActKind, record
 from orderveil.partners.devices import stands
 
-MOST_TRIES = 3
+MOST_TRIES = 10
 ALIVE = "(sheet.state = 'waiting' OR sheet.handed_at IS NOT NULL)"
 """A sheet that waits, or was given out: what has a copy number of its own."""
 
@@ -111,7 +112,7 @@ def begin(
     for _ in range(MOST_TRIES):
         try:
             return _write(caller, kind, form, dpi, device_id, reason, len(wanted), sheets, now)
-        except IntegrityError:  # somebody asked for one of these parcels at the same moment
+        except UniqueViolation:  # somebody asked for one of these parcels at the same moment
             continue
     return refusals.BUSY
 
@@ -206,7 +207,8 @@ def _copy_sheets(
         "COPY printing_sheet (batch_id, position, kind, order_id, parcel_no, copy_no, state,"
         " problem, ended_at) FROM STDIN"
     ) as copy:
-        for at, order_id, parcel_no, copy_no, problem in rows:
+        # Always in one order: two who ask for the same parcels wait, and do not lock each other.
+        for at, order_id, parcel_no, copy_no, problem in sorted(rows, key=lambda row: row[1:3]):
             state = SheetState.WAITING if problem is None else SheetState.REFUSED
             why = None if problem is None else msgspec.json.encode(problem).decode()
             ended = None if problem is None else now

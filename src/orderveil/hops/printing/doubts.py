@@ -66,7 +66,7 @@ def ask_again(caller: Caller, batch: Batch, position: int, *, now: datetime) -> 
             "UPDATE printing_sheet SET again_in = %s WHERE batch_id = %s AND position = %s",
             [made.batch_id, batch.batch_id, position],
         )
-    _settled(caller, batch, position, "again", now, batch=made.batch_id)
+    _settled(caller, batch, position, "again", now, again_in=made.batch_id)
     return made
 
 
