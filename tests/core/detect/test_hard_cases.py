@@ -96,3 +96,22 @@ def test_near_misses_are_nothing(text):
 def test_a_key_that_only_sounds_personal_makes_nothing(context, text):
     """What the key is about counts, not a word in it."""
     assert found(text, context) == []
+
+
+@pytest.mark.parametrize(
+    "context", ["sku", "awb", "order_id", "updated_at", "ean", "hsn", "quantity"]
+)
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("asha@example.com", "EMAIL"), ("asha@okaxis", "VPA"), ("+919000000012", "PHONE"),
+        ("+91 90000 00012", "PHONE"), ("%2B919000000012", "PHONE"), ("call 9000000012", "PHONE"),
+        ("NH-01 / mob: 9000000012", "PHONE"), ("DE89370400440532013000", "IBAN"),
+        ("Aadhaar 2000 0000 0009", "AADHAAR"), ("PAN ABCPK1234F", "PAN"),
+        ("card 4111 1111 1111 1111", "CARD"), ("Flat 4, Udaharan Residency, Pune 411001",
+        "ADDRESS"),
+    ],
+)  # fmt: skip
+def test_a_column_of_codes_hides_nothing_that_speaks_for_itself(context, text, kind):
+    """Ten digits there are a code; a country code, a handle, an IBAN or a word are not."""
+    assert kind in {one for one, _ in found(text, context)}
