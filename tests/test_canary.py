@@ -9,12 +9,15 @@ import json
 import logging
 import re
 
+import pypdfium2
 import pytest
+import zxingcpp
 from django.conf import settings
 from django.db import connection
 
 import database
 from doors import Doors, sample, stored
+from hops.label.printer import Printer
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
 from orderveil.gate.erase import erase
@@ -68,6 +71,11 @@ SHOWN_TO = {
     "last4": set(),
 }
 """Under `balanced`, whole and word for word; every other mark is shown whole to nobody."""
+ON_PAPER = {
+    Hop.WMS: {"line1", "line2", "landmark", "city", "pincode", "gift"},
+    Hop.LABEL: {"name", "line1", "line2", "landmark", "city", "pincode"},
+}
+"""What a slip and a label say, whole and word for word."""
 EARLY = [hop for hop in Hop if hop not in {Hop.LABEL, Hop.COURIER}]
 
 
@@ -139,6 +147,7 @@ class Walk:
         for hop in Hop:
             self.doors.scene.seat(hop)
         self.views = {}
+        self.papers = []
         self.receiver = receiver
         url = receiver.url(name="127.0.0.1")
         seat = self.doors.scene.seat(Hop.OMS)
@@ -158,8 +167,12 @@ class Walk:
             doors.scene.assign(hop, self.order)
         self._ask(EARLY)
         self.refusals.append(doors.view(Hop.COURIER, self.order).text)
-        doors.event(Hop.WMS, self.order, state="packed", key="canary-key")
+        waybill = {"carrier": "Swiftpost", "awb": "SP000000042"}
+        doors.event(Hop.WMS, self.order, state="packed", key="canary-key", **waybill)
         self._ask([Hop.LABEL, Hop.COURIER])
+        self._print(Hop.WMS, form="pdf")
+        self._print(Hop.LABEL, form="pdf")
+        self._print(Hop.LABEL, form="zpl", reason="wrong_printer")
         for state in ("shipped", "out_for_delivery", "delivered"):
             doors.event(Hop.COURIER, self.order, state=state)
         self.refusals.append(doors.view(Hop.COURIER, self.order).text)
@@ -179,10 +192,37 @@ class Walk:
             assert answer.status_code == 200, answer.text
             self.views[hop] = answer.text
 
+    def _print(self, hop, **terms):
+        seat, path = self.doors.scene.seat(hop), f"/v1/hops/{hop}/batches"
+        asked = {"refs": [self.doors.ref(seat, self.order, 1)], "dpi": 203, **terms}
+        made = self.doors.call("POST", path, token=seat.token, body=asked).json
+        part = f"{path}/{made['batch']}/parts/1"
+        answer = self.doors.call("GET", part, token=seat.token)
+        assert answer.status_code == 200, answer.text
+        self.papers.append((hop, read_back(answer.content, terms["form"])))
+        again = self.doors.call("GET", part, token=seat.token)
+        self.refusals.append(again.text)
+        told = {"printed": [1]}
+        report = f"{path}/{made['batch']}/reports"
+        self.refusals.append(self.doors.call("POST", report, token=seat.token, body=told).text)
+
     def _send(self):
         self.doors.settle()
         while deliver(journey.compose, utc_now(), 50, egress=Egress(private=True), workers=2):
             pass
+
+
+def read_back(paper, form):
+    """Every text on the paper, with single spaces, and what its codes say."""
+    if form == "zpl":
+        (sheet,) = Printer().feed(paper)
+        texts, pictures = [text for *_, text in sheet.texts], [sheet.image]
+    else:
+        document = pypdfium2.PdfDocument(paper)
+        texts = [page.get_textpage().get_text_bounded() for page in document]
+        pictures = [page.render(scale=300 / 72).to_pil() for page in document]
+    codes = [code.text for picture in pictures for code in zxingcpp.read_barcodes(picture)]
+    return " ".join(" ".join([*texts, *codes]).split())
 
 
 @pytest.fixture
@@ -211,6 +251,7 @@ def test_each_mark_is_only_where_the_policy_says(walk):
         wanted = alone if name == "last4" else re.compile(re.escape(mark))
         shown = {hop for hop, text in walk.views.items() if wanted.search(text)}
         assert shown == SHOWN_TO.get(name, set()), name
+    assert_paper_says_what_it_may(walk.papers)
     marks = {name: mark.encode() for name, mark in MARKS.items() if name != "last4"}
     for table, column, value in (*walk.before_erasure, *stored()):
         found = [name for name, mark in marks.items() if mark.lower() in value.lower()]
@@ -224,6 +265,15 @@ def test_each_mark_is_only_where_the_policy_says(walk):
             if mark in content:
                 written.setdefault(str(path.relative_to(database.HOME)), []).append(name)
     assert written == {}
+
+
+def assert_paper_says_what_it_may(papers):
+    """Slip and label, as PDF and ZPL: their texts, and their pictures read back."""
+    assert [hop for hop, _ in papers] == [Hop.WMS, Hop.LABEL, Hop.LABEL]
+    for hop, text in papers:
+        said = {name for name, mark in MARKS.items() if name != "last4" and mark in text}
+        assert said == ON_PAPER[hop], text
+        assert "XXXXXX6421" in text, "the phone, masked"
 
 
 def test_what_was_sent_by_webhook_is_the_subscribers_view(walk):
