@@ -55,8 +55,9 @@ AGENTS = (
     *("scams/templates/scams/home.html", "scams/templates/picture/dot.html"),
     *("scams/templates/picture/headline.html", "scams/templates/picture/scams.html"),
     *("gate/templates/staffing/roles.html", "policy/templates/policy/warnings_part.html"),
+    *("hops/wms/", "hops/templates/wms/"),
 )
-"""Where the words of the pages are that every agent of support can open."""
+"""Where the words of the pages are that agents of support and people of the floor can open."""
 REFUSING = (
     *("web/errors.py", "web/guard.py", "people/budgets.py", "core/decision.py"),
     *("gate/asking.py", "gate/desk/attempts.py", "gate/centres.py", "gate/desk/correcting.py"),
@@ -64,8 +65,9 @@ REFUSING = (
     *("gate/reasons.py", "gate/refusals.py", "gate/desk/reveal.py", "gate/desk/verifying.py"),
     *("core/actors.py", "hops/support/revealing.py", "hops/support/tickets.py"),
     *("hops/support/undelivered.py", "hops/support/order_page.py", "hops/support/refs.py"),
+    *("hops/wms/waves.py", "hops/wms/floor_caller.py", "hops/wms/printing_here.py"),
 )
-"""Whose refusals such an agent can meet."""
+"""Whose refusals they can meet."""
 
 
 class _Dateless(Catalog):

@@ -3,6 +3,7 @@
 Rules kept here:
 - a slip says what the wms row of the policy shows of what a slip needs, and no price;
 - what can't be written with our fonts is refused for that slip alone: no boxes on paper;
+- its own words are in the installation's language, whoever asks for it: it is for the customer;
 - texts of an order are data for the template, never markup; what is long wraps, or goes on on a
   second page.
 """
@@ -15,7 +16,9 @@ from typing import Any
 
 import msgspec
 import pypdfium2
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from orderveil.core.decision import Grant
 from orderveil.core.errors import Problem
@@ -57,8 +60,8 @@ class Slip(msgspec.Struct, frozen=True):
     brand: str
     order: str
     """What the policy tells the warehouse of the order's number: a token, mostly."""
-    copy: str
-    """ "Copy 2"; "" on the first one."""
+    copy_no: int
+    """From 2 on it stands on the slip."""
     to: tuple[str, ...]
     phone: str
     gift: str
@@ -105,7 +108,7 @@ def slip_of(view: View, brand: str, copy_no: int) -> Slip:
     return Slip(
         brand=brand,
         order=str(told.get(Field.ORDER_NUMBER) or ""),
-        copy=_("Copy %(number)s") % {"number": copy_no} if copy_no > 1 else "",
+        copy_no=copy_no,
         to=tuple(each for each in (*_texts(told, _LINES), town) if each),
         phone=str(told.get(Field.PHONE) or ""),
         gift=str(told.get(Field.GIFT_MESSAGE) or ""),
@@ -126,12 +129,14 @@ def unwritable(slip: Slip) -> Problem | None:
 
 def pdf(slips: Sequence[Slip], *, at: datetime) -> bytes:
     """The slips as one document, each beginning a page."""
-    return paper.pdf(TEMPLATE, _told(slips), at=at)
+    with override(settings.LANGUAGE_CODE):
+        return paper.pdf(TEMPLATE, _told(slips), at=at)
 
 
 def pngs(slips: Sequence[Slip], *, at: datetime, ppi: float = 110) -> list[bytes]:
     """Their pages as pictures."""
-    return paper.pngs(TEMPLATE, _told(slips), at=at, ppi=ppi)
+    with override(settings.LANGUAGE_CODE):
+        return paper.pngs(TEMPLATE, _told(slips), at=at, ppi=ppi)
 
 
 def _few(positions: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -174,7 +179,11 @@ def _told(slips: Sequence[Slip]) -> dict[str, Any]:
             "gift": _("A message for you"),
             "page": _("Page"),
         },
-        "slips": [_breakable(msgspec.to_builtins(slip)) for slip in slips],
+        "slips": [
+            _breakable(msgspec.to_builtins(slip))
+            | {"copy": _("Copy %(number)s") % {"number": slip.copy_no} if slip.copy_no > 1 else ""}
+            for slip in slips
+        ],
     }
 
 

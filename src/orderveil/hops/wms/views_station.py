@@ -166,7 +166,7 @@ def _said(outcome: Outcome) -> list[tuple[bool, str]]:
     told = {"item": outcome.item, "left": outcome.left}
     words = str(wording.SAID[outcome.said]) % told
     if outcome.problem is not None:
-        words = f"{words} {outcome.problem.detail} {outcome.problem.remedy}"
+        words = f"{words} {_why(outcome.problem)}"
     good = outcome.said in wording.GOOD
     return [(good, words), *(_printed(each) for each in outcome.printed)]
 
@@ -175,5 +175,9 @@ def _printed(asked: Asked) -> tuple[bool, str]:
     told = {"kind": wording.KINDS[asked.kind], "printer": asked.printer}
     if asked.problem is None:
         return True, _("%(kind)s: it comes out of %(printer)s.") % told
-    why = f"{asked.problem.detail} {asked.problem.remedy}"
-    return False, _("%(kind)s: NOT PRINTED.") % told + f" {why}"
+    return False, _("%(kind)s: NOT PRINTED.") % told + f" {_why(asked.problem)}"
+
+
+def _why(problem: Problem) -> str:
+    """In the person's language, where the refusal has no values in it."""
+    return f"{_(problem.detail)} {_(problem.remedy)}"
