@@ -66,6 +66,9 @@ def test_each_value_is_found_for_itself(text, expected):
         "@orderveil", "user@localhost", "+5 -3 +12", "10+1 free, 2+2", "0000000000", "1111111111",
         "XXXX XXXX 1234", "x" * 500, "", " ", "\0", "\ud800", "0", "%", "%%", "&", "&#", "&#;",
         "Dr. Martens boots 42", "Mr. Coffee filter 4 cup", "Mrs. Bector's Cremica 250 g",
+        "iPhone 15 128GB, Nokia 3310 (2017)", "1014 42.95 44.45 23.09", "6762 23.61 73 cartons",
+        "3 Park Avenue Deo 150 ml", "2 Road bike 26T, 4 Lane Marking Tape 48 mm",
+        "10 Colony Cotton Bedsheet 90x108", "combo @ 499", "iPhone 15 x 2, stock 80064 733",
         "Name Plate, brass", "Address book, A5", "Phone: none", "email: n/a", "Mobile: -",
     ],
 )  # fmt: skip
