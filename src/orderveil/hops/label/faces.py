@@ -9,6 +9,7 @@ Rules kept here:
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -104,7 +105,7 @@ class SetFace:
         """How far its marks reach, of the tallest script in it."""
         above, below = _CAPITAL if text.isascii() else _reach(text)
         scale = points * self.dpi / 72
-        return Extent(round(above * scale), round(below * scale))
+        return Extent(ceil(above * scale), ceil(below * scale))
 
 
 @dataclass(slots=True)

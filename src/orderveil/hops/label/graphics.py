@@ -51,7 +51,7 @@ def decode(data: str, total: int, per_row: int) -> bytes:
         if again:
             made += made[-wide:] * len(again)
         elif fill:
-            made += ("0" if fill == "," else "F") * (-len(made) % wide)
+            made += ("0" if fill == "," else "F") * (wide - len(made) % wide)
         else:
             made += digits or digit * _count(count)
         if len(made) > 2 * total:

@@ -29,10 +29,14 @@ class Picture(NamedTuple):
     rows: bytes
     above: int = 0
     """Dots from the top to the baseline, of a line of text."""
+    left: int = 0
+    """Dots from the left edge to where the line begins: a letter may reach back a little."""
 
 
 _OFTEN = 5
 """What stands on one page in so many is set once for all of them: setting is what takes time."""
+_MARGIN = 4
+"""Dots left and right of a line."""
 _APART = 6
 """Dots between lines on a page of lines."""
 
@@ -68,9 +72,9 @@ def as_pictures(lines: Sequence[Sequence[Text]], face: SetFace) -> list[list[Pic
         things, bands, y = [], [], 0
         for text in texts:
             above, below = face.extent(text.text, text.points)
-            width = text.width + 2
+            width = text.width + 2 * _MARGIN
             things.append(
-                Text(1, y + above, text.points, text.weight, False, text.is_rtl, text.text)  # noqa: FBT003
+                Text(_MARGIN, y + above, text.points, text.weight, False, text.is_rtl, text.text)  # noqa: FBT003
             )
             bands.append(_Band(y, above, above + below, width))
             y += above + below + _APART
@@ -87,7 +91,7 @@ def _cut(page: Image.Image, bands: Sequence[_Band]) -> list[Picture]:
     page = page.point(_BITS, "1")
     cut = [page.crop((0, band.y, band.width, band.y + band.height)) for band in bands]
     return [
-        Picture(*part.size, part.tobytes(), band.above)
+        Picture(*part.size, part.tobytes(), band.above, _MARGIN)
         for part, band in zip(cut, bands, strict=True)
     ]
 

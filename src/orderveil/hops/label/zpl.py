@@ -58,6 +58,5 @@ def _native(text: Text, dpi: int) -> str:
 
 
 def _line(text: Text, picture: Picture) -> str:
-    # The picture begins one dot left of the text and at the top of its extent.
-    top = text.y - picture.above
-    return f"^FO{text.x - 1},{top}{'^FR' if text.is_white else ''}{field(picture)}^FS"
+    x, y = text.x - picture.left, text.y - picture.above
+    return f"^FO{x},{y}{'^FR' if text.is_white else ''}{field(picture)}^FS"
