@@ -38,7 +38,7 @@ def found(case):
 
 
 @pytest.mark.parametrize("kind", corpus.KINDS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(chance=CHANCE, data=st.data())
 def test_every_value_is_found(kind, chance, data):
     """Bare, keyed, labelled, inline and in prose; at its very place, and as nothing else."""
@@ -48,7 +48,7 @@ def test_every_value_is_found(kind, chance, data):
 
 
 @pytest.mark.parametrize(("kind", "disguise"), PAIRS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(chance=CHANCE, data=st.data())
 def test_every_disguise_is_seen_through(kind, disguise, chance, data):
     """The hit covers the whole disguise."""
@@ -133,7 +133,7 @@ def test_a_name_is_refused_beside_what_is_the_persons(beside):
         assert {Kind.NAME, Kind[beside]} <= refused, record
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(
         st.one_of(
