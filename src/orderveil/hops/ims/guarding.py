@@ -23,7 +23,7 @@ from orderveil.hops.ims.reading.kinds import kind_of
 
 MOST_PLACES = 100
 
-_PLAIN_KEY = re.compile(r"[@#]?[A-Za-z][A-Za-z_.:-]{0,40}[0-9]{0,3}(?:\[[0-9]{1,7}\])?")
+_PLAIN_KEY = re.compile(r"#?[A-Za-z][A-Za-z_.:-]{0,40}[0-9]{0,3}(?:\[[0-9]{1,7}\])?")
 _HIDDEN = "***"
 _MARKS = frozenset({"#text"})
 _KEY_RULES = {"buyer": "key: names a buyer"}
@@ -102,8 +102,7 @@ def _says_nothing(each: Field) -> bool:
 
 
 def _pointer(each: Field, *, is_key: bool = False) -> str:
-    names = [name for name in each.names if name not in _MARKS]
-    shown = [_shown(name) for name in names]
+    shown = [_shown(name) for name in each.names if name not in _MARKS]
     if is_key and shown:
         shown = [name if isinstance(name, int) or name in _SAFE else _HIDDEN for name in shown]
     return pointer_of(shown)
@@ -114,6 +113,8 @@ _SAFE = frozenset({"query", "path", "headers", "row"})
 
 def _shown(name: str | int) -> str | int:
     """A key as it may be told: an identifier or one of our words; else nothing of it."""
+    if isinstance(name, str):
+        name = name.removeprefix("@")  # an attribute of XML
     if isinstance(name, int) or _PLAIN_KEY.fullmatch(name):
         return name
     return name if buyers.is_listed(name) else _HIDDEN

@@ -53,6 +53,21 @@ class _Element:
     first: dict[str, Record] = field(default_factory=dict)
     """Of each name the first child's record, until a second one comes."""
 
+    def say(self, text: str) -> None:
+        """A part of its own text. What only sets its children apart is not kept."""
+        if text.isspace():
+            if not self.texts or self.texts[-1] not in {" ", _BREAK}:
+                self.texts.append(" ")
+            return
+        self.characters += len(text)
+        must_be_short(self.characters)
+        self.texts.append(text)
+
+    def gap(self) -> None:
+        """A child stands here."""
+        if not self.texts or self.texts[-1] != _BREAK:
+            self.texts.append(_BREAK)
+
 
 class _Reading(ContentHandler, LexicalHandler):
     """Gathers what the parser tells; `done` are the records that are complete."""
@@ -68,7 +83,7 @@ class _Reading(ContentHandler, LexicalHandler):
         """An element begins."""
         must_be_shallow(len(self._open))
         above = self._open[-1]
-        above.texts.append(_BREAK)
+        above.gap()
         count = above.seen[name] = above.seen.get(name, 0) + 1
         key = name if count == 1 else f"{name}[{count}]"
         here = _Element((*above.names, key), under(above.path, name.rpartition(":")[2]))
@@ -105,10 +120,7 @@ class _Reading(ContentHandler, LexicalHandler):
 
     def characters(self, content: str) -> None:
         """A part of the text of the element that is open."""
-        here = self._open[-1]
-        here.characters += len(content)
-        must_be_short(here.characters)
-        here.texts.append(content)
+        self._open[-1].say(content)
 
     def processingInstruction(self, target: str, data: str) -> None:  # noqa: N802 - SAX's name
         """An instruction is text like any other."""
@@ -149,6 +161,8 @@ def _texts(parts: list[str]) -> list[str]:
 
 def xml_records(body: bytes) -> Iterator[Record]:
     """The records of an XML document."""
+    if not body.strip():
+        raise UnreadableError("malformed", "It is empty.")
     declared = _DECLARED.match(body)
     if declared and declared[1].lower() not in {b"utf-8", b"utf8"}:
         raise UnreadableError("not_utf8", "It declares another encoding than UTF-8.")

@@ -9,7 +9,7 @@ Rules kept here:
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
@@ -140,13 +140,14 @@ def must_be_utf8(body: bytes) -> None:
     """Raises `UnreadableError` for anything but UTF-8; looks piece by piece."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        for start in range(0, len(body), _PIECE_BYTES):
-            decoder.decode(body[start : start + _PIECE_BYTES])
+        for piece in pieces_of(body):
+            decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise UnreadableError("not_utf8", "It is not UTF-8.") from None
 
 
-def pieces_of(body: bytes) -> Sequence[bytes]:
-    """The body in pieces, for readers that are fed."""
-    return [body[start : start + _PIECE_BYTES] for start in range(0, len(body), _PIECE_BYTES)]
+def pieces_of(body: bytes) -> Iterator[bytes]:
+    """The body piece by piece, for readers that are fed."""
+    for start in range(0, len(body), _PIECE_BYTES):
+        yield body[start : start + _PIECE_BYTES]
