@@ -16,6 +16,8 @@ from orderveil.gate import parcels
 from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.provision import provision_installation
+from orderveil.hops.printing import batches
+from orderveil.hops.printing.kinds import Kind, PrintForm
 from orderveil.hops.wms import waves
 from orderveil.hops.wms.models import Wave
 from orderveil.incidents import alerts, canaries
@@ -93,6 +95,7 @@ class Things:
             "approval": approval.pk,
             "device": desk.station()[0].pk,
             "wave": _wave(desk).pk,
+            "batch": _batch(desk, order),
         }
         return cls(desk, centre, order, late, values)
 
@@ -125,6 +128,15 @@ def _wave(desk: Desk) -> Wave:
     made = waves.make_wave(caller, 1, now=desk.scene.now)
     assert isinstance(made, Wave), made
     return made
+
+
+def _batch(desk: Desk, order: bytes) -> int:
+    """A batch of the brand's own warehouse."""
+    caller = Caller(desk.scene.brand.pk, desk.own.pk, Hop.WMS)
+    told = [(order, 1)], Kind.SLIP, PrintForm.PDF
+    made = batches.begin(caller, *told, now=desk.scene.now)
+    assert isinstance(made, batches.Batch), made
+    return made.batch_id
 
 
 def _undelivered(desk: Desk) -> bytes:

@@ -43,6 +43,8 @@ OPo....ia.  devices device
 O.o.......  device_add device_attest device_link device_revoke
 ..ow......  station
 ..ow......  waves wave wave_add wave_sheet wave_picked wave_end
+..ow......  prints print
+...w......  print_settle print_again print_call_off
 ...w......  packing packing_count packing_full packing_printers packing_again
 O......i..  credential_add credential_rotate credential_revoke
 O......i..  channel_add channel_rotate channel_revoke
@@ -81,6 +83,7 @@ NUMBER_OF = {
     "approval": "approval",
     "device": "device",
     "wave": "wave",
+    "print": "batch",
 }
 """Whose number `<int:number>` is, by the first word of the page's name."""
 

@@ -50,16 +50,7 @@ def ask_again(caller: Caller, batch: Batch, position: int, *, now: datetime) -> 
         parcel = _doubtful(cursor, batch, position, now)
         if parcel is None:
             return refusing.NOT_IN_DOUBT
-        made = batches.begin(
-            replace(caller, hop=HOP_OF[batch.kind]),
-            [parcel],
-            batch.kind,
-            batch.form,
-            now=now,
-            dpi=batch.dpi,
-            device_id=batch.device_id,
-            reason=ReprintReason.IN_DOUBT,
-        )
+        made = _once_more(caller, batch, parcel, ReprintReason.IN_DOUBT, now)
         if isinstance(made, Problem):
             return made
         cursor.execute(
@@ -68,6 +59,34 @@ def ask_again(caller: Caller, batch: Batch, position: int, *, now: datetime) -> 
         )
     _settled(caller, batch, position, "again", now, again_in=made.batch_id)
     return made
+
+
+def reprint(
+    caller: Caller, batch: Batch, position: int, reason: ReprintReason, *, now: datetime
+) -> Batch | Problem:
+    """One sheet of the batch once more, where the batch was printed; the new batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id, parcel_no FROM printing_sheet"
+            " WHERE batch_id = %s AND position = %s AND handed_at IS NOT NULL",
+            [batch.batch_id, position],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return refusing.NO_SUCH_SHEET
+    return _once_more(caller, batch, (bytes(row[0]), row[1]), reason, now)
+
+
+def _once_more(
+    caller: Caller, batch: Batch, parcel: tuple[bytes, int], reason: ReprintReason, now: datetime
+) -> Batch | Problem:
+    return batches.begin(
+        *(replace(caller, hop=HOP_OF[batch.kind]), [parcel], batch.kind, batch.form),
+        now=now,
+        dpi=batch.dpi,
+        device_id=batch.device_id,
+        reason=reason,
+    )
 
 
 def _doubtful(cursor: Any, batch: Batch, position: int, now: datetime) -> tuple[bytes, int] | None:

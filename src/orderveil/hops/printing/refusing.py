@@ -39,6 +39,13 @@ NO_SUCH_BATCH = Problem(
     rule="printing: a batch is its partner's own",
     status=404,
 )
+NO_SUCH_SHEET = Problem(
+    code="no_such_sheet",
+    detail="The batch was never handed a sheet at this place.",
+    remedy="Places count from 1; what was refused is asked for anew.",
+    rule="printing: what was given out is printed again with a reason",
+    status=404,
+)
 NO_SUCH_PART = Problem(
     code="no_such_part",
     detail="The batch has no part of this number.",
