@@ -75,7 +75,7 @@ PAGES: tuple[Page, ...] = (
         Permission.PICK,
         "station",
         menu="This device",
-        group="Orders",
+        group="Warehouse",
         shown=views_station.works_on_the_floor,
     ),
 )
