@@ -19,6 +19,7 @@ from orderveil.core.hops import Hop
 from orderveil.core.orders import Facts, Item
 from orderveil.core.roles import Role
 from orderveil.gate.asking import Caller
+from orderveil.hops import journey  # noqa: F401 - fills the table of what can be printed
 from orderveil.hops.wms import locations, waves
 from orderveil.hops.wms.floor_caller import caller_for
 from orderveil.hops.wms.models import Tote, Wave
