@@ -8,6 +8,7 @@ Rules kept here:
 """
 
 import re
+import string
 from collections.abc import Iterator
 
 from orderveil.core.detect.checks import passes_mod97
@@ -20,7 +21,7 @@ _IFSC_SURE, _IFSC_UNKNOWN = 0.8, 0.3
 _IBAN_SURE = 0.95
 
 _LONGEST_LOCAL = 256
-_LOCAL = re.compile(r"[A-Za-z0-9._-]")
+_LOCAL = frozenset(string.ascii_letters + string.digits + "._-")
 _HANDLE = re.compile(r" ?([A-Za-z][A-Za-z0-9]{1,63})(?![A-Za-z0-9_-]|\.[^\W_])")
 _IFSC = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{4}[ -]?[0O][ -]?[A-Za-z0-9]{6}(?![A-Za-z0-9])"
@@ -48,7 +49,7 @@ def _local_start(folded: str, at: int) -> int:
     """Where the name before `at` begins; `at` itself if there is none of two characters."""
     end = at - 1 if folded[at - 1 : at] == " " else at
     start = end
-    while start > max(0, end - _LONGEST_LOCAL) and _LOCAL.match(folded, start - 1):
+    while start > max(0, end - _LONGEST_LOCAL) and folded[start - 1] in _LOCAL:
         start -= 1
     while start < end and folded[start] in "._-":
         start += 1

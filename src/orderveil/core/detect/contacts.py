@@ -23,6 +23,7 @@ _GROUP = re.compile(r"[0-9]+")
 _INDIAN_GROUPS = frozenset({(10,), (4, 6), (3, 7), (2, 8)})
 _LOCAL_GROUPS = {(3, 3, 4): 0.6, (3, 4): 0.4, (4, 4): 0.4, (10,): 0.3}
 _ABROAD_SURE, _INDIAN_SURE, _LANDLINE, _ODD = 0.95, 0.9, 0.7, 0.2
+_TOTALS = frozenset({7, 8, 10, 11})
 _MOST_GROUPS = 4
 _FIRST_SIZES = frozenset({2, 3, 4, 5, 10, 11})
 
@@ -63,22 +64,26 @@ def _certainty_of_ten(national: str) -> float:
 
 def _in_chain(folded: str, start: int, end: int) -> Iterator[tuple[int, int, float]]:
     groups = [group.span() for group in _GROUP.finditer(folded, start, end)]
-    digits = sum(end - start for start, end in groups)
-    if 7 <= digits <= 15:
+    sizes = [end - start for start, end in groups]
+    if 7 <= sum(sizes) <= 15:
         yield start, _after_extension(folded, end), _ODD
-    for first in range(len(groups)):
-        if groups[first][1] - groups[first][0] not in _FIRST_SIZES:
+    for first, size in enumerate(sizes):
+        if size not in _FIRST_SIZES:
             continue
+        total = 0
         for last in range(first, min(first + _MOST_GROUPS, len(groups))):
-            certainty = _certainty_of_groups(folded, groups[first : last + 1])
+            total += sizes[last]
+            if total not in _TOTALS:
+                continue
+            certainty = _certainty_of_groups(
+                folded, groups[first][0], tuple(sizes[first : last + 1])
+            )
             if certainty:
                 yield groups[first][0], _after_extension(folded, groups[last][1]), certainty
 
 
-def _certainty_of_groups(folded: str, groups: list[tuple[int, int]]) -> float:
-    sizes = tuple(end - start for start, end in groups)
-    first = groups[0][0]
-    if folded[first] == "0" and sum(sizes) == 11 and 2 <= sizes[0] <= 5 and len(sizes) <= 4:
+def _certainty_of_groups(folded: str, first: int, sizes: tuple[int, ...]) -> float:
+    if folded[first] == "0" and sum(sizes) == 11 and 2 <= sizes[0] <= 5:
         return _LANDLINE  # trunk prefix, area code, number
     if sizes == (11,) and folded[first] == "0" and folded[first + 1] != "0":
         return _LANDLINE
@@ -94,9 +99,9 @@ def email_spans(folded: str) -> Iterator[tuple[int, int, float]]:
     """Start, end and certainty of each email address in folded text."""
     at = folded.find("@")
     while at >= 0:
-        start = _local_start(folded, at)
-        right = _RIGHT.match(folded, at + 1) if start < at else None
-        if right and not _IS_FILE(right[0]):
+        right = _RIGHT.match(folded, at + 1)
+        start = _local_start(folded, at) if right else at
+        if right and start < at and not _IS_FILE(right[0]):
             yield start, right.end(), 0.95
         at = folded.find("@", at + 1)
 

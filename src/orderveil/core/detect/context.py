@@ -19,6 +19,8 @@ Span: TypeAlias = tuple[int, int, float]
 RAISE = 0.3
 LOWER = 0.6
 LOWER_LITTLE = 0.3
+_WITH_COUNTRY = 0.9
+"""A phone number with a `+` before it is no identifier, whatever its key says."""
 
 _WINDOW = 48
 _LABEL_REACHES = (24, 120)
@@ -43,20 +45,22 @@ _ID_SUBJECTS = _words(
     " gtin isbn barcode serial timestamp epoch invoice reference rrn utr txn transaction token"
     " ticket booking coupon voucher receipt sku hsn asin iban account fulfillment fulfilment"
     " checkout cart session customer user product variant item bill payment gateway request"
-    " delivery parcel package return batch device location warehouse shop seller merchant lot eway"
+    " delivery parcel package return batch device location warehouse shop seller merchant lot"
+    " eway ewaybill"
 )
 _ID_TAILS = _words(
     "id ids gid uid uuid guid identifier token tokens timestamp url uri link href key hash digest"
     " checksum etag signature fingerprint authorization awb waybill sku hsn ean upc gtin isbn asin"
     " barcode imei iccid ref reference rrn utr at date time epoch lat lng latitude longitude ms"
-    " nonce cookie slug serial lot batch ewb eway bill"
+    " nonce cookie slug serial lot batch ewb eway ewaybill bill"
 )
 _ID_LABELS = _words(
     "order orders awb awbs waybill waybills tracking consignment shipment docket lrn imei imeis"
     " iccid ean upc gtin isbn barcode barcodes serial timestamp epoch invoice invoices reference"
     " ref rrn utr txn transaction token ticket booking coupon voucher receipt sku hsn asin"
     " id ids orderid orderno ordernumber awbno awbnumber trackingid trackingno"
-    " trackingnumber transactionid txnid refno paymentid invoiceno lot batch bill ewb eway way"
+    " trackingnumber transactionid txnid refno paymentid invoiceno lot batch bill ewb eway"
+    " ewaybill way"
 )
 _NUMBER_TAILS = _words("number numbers no nos num code codes")
 _LITTLE = _words("name number numbers no num code title")
@@ -139,6 +143,7 @@ def _is_numbered(words: list[str]) -> bool:
 def speaks_of(words: frozenset[str], text: str, start: int, end: int) -> bool:
     """True if one of `words` stands within reach of what is at `text[start:end]`."""
     near = text[max(0, start - _WINDOW) : start] + " " + text[end : end + _WINDOW // 2]
+    near = near.replace("iPhone", "")  # a thing to sell
     if not words.isdisjoint(map(str.lower, _WORD.findall(near))):
         return True
     return not near.isascii() and not words.isdisjoint(map(str.lower, _ANY_WORD.findall(near)))
@@ -179,7 +184,8 @@ def weighed(
             continue
         labelled = labelled_as_id(around.text, start)
         heard = says is speaking or (not labelled and speaks_of(words, around.text, start, end))
-        against = _lowered_by_key(around, says, start, end)
+        abroad = around.text[start] == "+" and certainty >= _WITH_COUNTRY
+        against = 0.0 if abroad else _lowered_by_key(around, says, start, end)
         against += LOWER if labelled else _lowered_by_touch(around.text, start, end)
         yield start, end, certainty + RAISE * heard - against
 

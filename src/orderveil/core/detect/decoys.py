@@ -19,6 +19,7 @@ _DATE = re.compile(
 _CODE = re.compile(r"[A-Z]{1,6}[0-9]{8,}[A-Z]{0,3}|[0-9]{8,}[A-Z]{1,3}").fullmatch
 _PHONE_LETTERS = re.compile(r"(?:P|PH|M|MO|MOB|TEL|T|CALL|WA|CELL|FON)[0-9]").match
 _IMEI = re.compile(r"[0-9]{2}-[0-9]{6}-[0-9]{6}-[0-9]{1,2}").search
+_IN_CENTS = re.compile(r"(?<![0-9.])[0-9]{1,3}\.[0-9]{2}(?![0-9.])").search
 _CENTS = re.compile(r"\.[0-9]{2}(?![0-9])").match
 _CALLS = re.compile(r"(?i:wa\.me|whatsapp|tel|phone|mob|call|sms)").search
 _SUM = re.compile(r"(?:[₹$€£]|(?i:\brs\.?|\binr))[ ]?$").search
@@ -28,6 +29,8 @@ def is_decoy(text: str, start: int, end: int) -> bool:
     """True if the number at `text[start:end]` is part of a code, a date, a place or a sum."""
     number = text[start:end]
     if _DECIMAL(number) or _IP(number) or _DATE(number) or _CENTS(text, end):
+        return True
+    if " " in number and _IN_CENTS(text[max(0, start - 4) : end + 3]):
         return True
     token, at = _token(text, start, end)
     if len(token) > len(number) and (_HEX(token) or _UUID(token) or _IMEI(token)):

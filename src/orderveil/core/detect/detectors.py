@@ -33,6 +33,9 @@ from orderveil.core.detect.words import Token, low_of, tokens_in
 DECOY = 0.3
 """No decoy is surer: still enough for those who hide a number when in doubt."""
 
+_AMONG_GOODS = 0.4
+"""By so much the key of a product speaks against an address: a "Block Print Kurta" is none."""
+
 _FIRMS = 0.45
 """Nor is a firm's number: it is known, and holds its ground, but names nobody."""
 
@@ -76,7 +79,7 @@ def _phones(scene: Scene) -> Iterator[Span]:
     spans = weighed(around, phone_spans(around.text), PHONE_WORDS, KeySays.PHONE)
     amount = LOWER * scene.facts.amount
     for start, end, certainty in spans:
-        if amount and around.whole(start, end):
+        if amount and around.text[start] != "+" and around.whole(start, end):
             yield start, end, certainty - amount
         elif certainty >= SURE and is_decoy(around.text, start, end):
             yield start, end, DECOY
@@ -98,7 +101,9 @@ def _pins(scene: Scene) -> Iterator[Span]:
 def _addresses(scene: Scene) -> Iterator[Span]:
     facts, text = scene.facts, scene.around.text
     pins = [span[:2] for span in pincode_spans(text, scene.tokens, facts) if span[2] > 0]
-    return address_spans(text, scene.tokens, facts, pins)
+    lower = _AMONG_GOODS * facts.product
+    for start, end, certainty in address_spans(text, scene.tokens, facts, pins):
+        yield start, end, certainty - lower
 
 
 def _names(scene: Scene) -> Iterator[Span]:

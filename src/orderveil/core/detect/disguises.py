@@ -3,7 +3,7 @@
 Rules kept here:
 - what was unescaped keeps its place: each character knows where it stood in the original;
 - an escape that makes no character stays as it is;
-- quoted-printable is taken off first or not at all: "phone=%36" is none;
+- quoted-printable is a reading of its own: "phone=40..." is none;
 - at most `MOST_LAYERS` are taken off, so that the cost is linear in the length.
 """
 
@@ -16,11 +16,12 @@ from orderveil.core.scripts import fold_with_places
 MOST_LAYERS = 3
 
 _ESCAPES = re.compile(
-    r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
-    r"|(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,12});)"
-    r"|(?P<unicode>(?:\\u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\[ntr](?![A-Za-z]))"
-    r"|(?P<quoted>=\r?\n|(?:=[0-9A-F]{2}){2,}|=(?:2[0-9A-F]|3[AD]|40|5F))"
+    r"(?:(?:%[0-9A-Fa-f]{2})+)"
+    r"|(?:&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,12});)"
+    r"|(?:(?:\\u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\[ntr](?![A-Za-z]))"
 )
+_QUOTED = re.compile(r"=\r?\n|(?:=[0-9A-F]{2}){2,}|=(?:2[0-9A-F]|3[AD]|40|5F)")
+_LEAST_QUOTED = 2
 _SEPARATED = re.compile(r"[0-9] ?[_/~*|\u2022\u00b7\u2219\u30fb]+ ?[0-9]").search
 _ODD_SEPARATORS = str.maketrans(dict.fromkeys("_/~*|\u2022\u00b7\u2219\u30fb", "-"))
 
@@ -32,43 +33,68 @@ class Reading:
     text: str
     starts: list[int]
     ends: list[int]
+    escaped: bytearray
+    """Of the original, 1 where an escape stands."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place of `text[start:end]` (not empty) in the original."""
         return self.starts[start], self.ends[end - 1]
 
+    def breaks(self, start: int, end: int) -> bool:
+        """True if an escape stands in, or right beside, what is there in the original."""
+        return any(self.escaped[max(0, start - 1) : end + 1])
+
 
 def unescaped(text: str) -> Reading | None:
-    """`text` without its escapes, folded; None if it has none."""
-    if not ("%" in text or "&" in text or "\\" in text or "=" in text):
+    """`text` without the escapes of URLs, HTML and JSON, folded; None if it has none."""
+    if not ("%" in text or "&" in text or "\\" in text) or _ESCAPES.search(text) is None:
         return None
-    if _ESCAPES.search(text) is None:
+    plus = "%" in text and " " not in text  # a form: spaces are written so
+    return _reading(text, text.replace("+", " ") if plus else text, _ESCAPES, MOST_LAYERS)
+
+
+def unquoted(text: str) -> Reading | None:
+    """`text` without the escapes of quoted-printable mail; None if it is none.
+
+    One escape makes no mail: "phone=40..." has one.
+    """
+    if text.count("=") < _LEAST_QUOTED or "&" in text:
         return None
+    found = _QUOTED.findall(text)
+    if len(found) < _LEAST_QUOTED and not any(len(each) > 3 for each in found):
+        return None
+    return _reading(text, text, _QUOTED, 1)
+
+
+def _reading(text: str, shown: str, escapes: re.Pattern[str], layers: int) -> Reading | None:
     starts, ends = list(range(len(text))), list(range(1, len(text) + 1))
-    shown = text.replace("+", " ") if "%" in text and " " not in text else text
-    for number in range(MOST_LAYERS):
-        layer = _one_layer(shown, mail=number == 0)
+    for _ in range(layers):
+        layer = _one_layer(shown, escapes)
         if layer is None:
             break
         shown, first, last = layer
         starts, ends = [starts[at] for at in first], [ends[at - 1] for at in last]
-    if shown == text:
+    if len(shown) == len(text):
         return None
+    escaped = bytearray(len(text))
+    for start, end in zip(starts, ends, strict=True):
+        if end - start > 1:
+            escaped[start:end] = b"\1" * (end - start)
     folded = fold_with_places(shown)
     if folded.kept is not None:
         starts = [starts[at] for at in folded.kept]
         ends = [ends[at] for at in folded.kept]
-    return Reading(folded.text, starts, ends)
+    return Reading(folded.text, starts, ends, escaped)
 
 
-def _one_layer(text: str, *, mail: bool) -> tuple[str, list[int], list[int]] | None:
+def _one_layer(text: str, escapes: re.Pattern[str]) -> tuple[str, list[int], list[int]] | None:
     """The text with one layer of escapes off; for each character its start and end before."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     done = 0
-    for match in _ESCAPES.finditer(text):
-        chars = _unescaped(match) if mail or not match["quoted"] else None
+    for match in escapes.finditer(text):
+        chars = _unescaped(match[0])
         if chars is None:
             continue
         start, end = match.span()
@@ -97,14 +123,15 @@ def _spread(escape: str, chars: str, start: int, starts: list[int], ends: list[i
         at += size
 
 
-def _unescaped(match: re.Match[str]) -> str | None:
-    escape = match[0]
-    if match["percent"]:
+def _unescaped(escape: str) -> str | None:
+    """The characters that an escape stands for; None if it stands for none."""
+    sign = escape[0]
+    if sign == "%":
         return _utf8(escape.replace("%", ""))
-    if match["entity"]:
+    if sign == "&":
         char = html.unescape(escape)
         return char if len(char) == 1 else None
-    if match["unicode"]:
+    if sign == "\\":
         return _from_backslash(escape)
     return "" if escape[1] in "\r\n" else _quoted(escape)
 

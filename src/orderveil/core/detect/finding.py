@@ -10,18 +10,17 @@ Rules kept here:
 - a text is screened first: detectors without a trigger in it do not run.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Protocol, TypeAlias
 
 from orderveil.core.detect.context import Span, Surroundings
 from orderveil.core.detect.detectors import DECOY, DETECTORS, Scene
-from orderveil.core.detect.disguises import unescaped, with_plain_separators
+from orderveil.core.detect.disguises import unescaped, unquoted, with_plain_separators
 from orderveil.core.detect.identities import is_of_person
 from orderveil.core.detect.keys import KeyFacts, facts_of
 from orderveil.core.detect.kinds import EVERYTHING, SURE, Hit, Kind
-from orderveil.core.detect.pairs import Pair, may_hold_pairs, pairs_in
+from orderveil.core.detect.pairs import may_hold_pairs, pairs_in
 from orderveil.core.detect.screening import is_inert, suspected
 from orderveil.core.scripts import Folded, fold_with_places
 
@@ -69,74 +68,74 @@ def find_under(text: str, facts: KeyFacts, kinds: frozenset[Kind], least: float)
     if facts.inert and kinds is EVERYTHING and least > DECOY and is_inert(text):
         return []
     if text.isascii() and text.isprintable():
-        shown, places = text, _SAME
+        hits = _placed(_found(text, facts, kinds, least), _SAME)
     else:
-        places = fold_with_places(text)
-        shown = places.text
-    if may_hold_pairs(shown) and not kinds <= _WITHOUT_KEYS:
-        pairs = pairs_in(shown, facts.path)
-        if pairs:
-            spans = [(own, *places.span(start, end)) for own, start, end in pairs]
-            return _apart_by_key(text, spans, facts, kinds, least)
-    return _read(text, shown, places, facts, kinds, least)
-
-
-def _apart_by_key(
-    text: str, pairs: list[Pair], facts: KeyFacts, kinds: frozenset[Kind], least: float
-) -> list[Hit]:
-    """What is in the values of the pairs, each under its own key, and in what is left."""
-    hits = []
-    rest = list(text)
-    for own, start, end in pairs:
-        rest[start:end] = " " * (end - start)
-        hits += [
-            replace(hit, start=hit.start + start, end=hit.end + start)
-            for hit in _folded_read(text[start:end], own, kinds, least)
-        ]
-    hits += _folded_read("".join(rest), facts, kinds, least)
-    return sorted(hits, key=_start)
-
-
-def _folded_read(text: str, facts: KeyFacts, kinds: frozenset[Kind], least: float) -> list[Hit]:
-    folded = fold_with_places(text)
-    return _read(text, folded.text, folded, facts, kinds, least)
-
-
-def _read(
-    text: str,
-    shown: str,
-    places: Folded,
-    facts: KeyFacts,
-    kinds: frozenset[Kind],
-    least: float,
-) -> list[Hit]:
-    """What is in the text, in every reading of it."""
-    suspects = suspected(shown, facts, kinds)
-    hits = _hits(places, shown, suspects, facts, least) if suspects else []
-    readings = 1
+        folded = fold_with_places(text)
+        hits = _placed(_found(folded.text, facts, kinds, least), folded)
     if reading := unescaped(text):
-        further = suspected(reading.text, facts, kinds)
-        hits += _hits(reading, reading.text, further, facts, least)
-        readings += 1
-    if not _IN_DISGUISE.isdisjoint(suspects) and (plain := with_plain_separators(shown)):
-        numbers = suspected(plain, facts, kinds & _IN_DISGUISE)
-        hits += _hits(places, plain, numbers, facts, least + _PLAIN)
-        readings += 1
-    return _merged(hits) if readings > 1 and hits else hits
+        plain = _placed(_found(reading.text, facts, kinds, least), reading)
+        hits = _merged(plain, [hit for hit in hits if not reading.breaks(hit.start, hit.end)])
+    if "=" in text and (reading := unquoted(text)):
+        hits = _merged(hits, _placed(_found(reading.text, facts, kinds, least), reading))
+    return hits
 
 
-def _hits(
-    places: _Places, text: str, suspects: list[Kind], facts: KeyFacts, least: float
-) -> list[Hit]:
-    scene = Scene(Surroundings(text, facts.path, facts.kind, least), facts)
+def _placed(scanned: list[Scanned], places: _Places) -> list[Hit]:
+    """What was found in a reading, at its place in the original."""
+    if not scanned:
+        return []
     return [
         Hit(kind, *places.span(start, end), certainty, personal)
-        for start, end, kind, certainty, personal in sorted(_scanned(scene, suspects, least))
+        for start, end, kind, certainty, personal in sorted(scanned)
     ]
 
 
-def _scanned(scene: Scene, suspects: list[Kind], least: float) -> Iterator[Scanned]:
-    text = scene.around.text
+def _found(shown: str, facts: KeyFacts, kinds: frozenset[Kind], least: float) -> list[Scanned]:
+    """What is in folded text: in the values of its pairs, each under its own key, and around."""
+    if kinds <= _WITHOUT_KEYS or not may_hold_pairs(shown):
+        return _read(shown, facts, kinds, least)
+    found: list[Scanned] = []
+    rest: list[str] = []
+    done = 0
+    for own, start, end in pairs_in(shown, facts.path):
+        rest += (shown[done:start], " " * (end - start))
+        done = end
+        found += [
+            (first + start, last + start, kind, certainty, personal)
+            for first, last, kind, certainty, personal in _read(shown[start:end], own, kinds, least)
+        ]
+    rest.append(shown[done:])
+    return found + _read("".join(rest) if done else shown, facts, kinds, least)
+
+
+def _read(shown: str, facts: KeyFacts, kinds: frozenset[Kind], least: float) -> list[Scanned]:
+    """What is in a text without pairs, as it is and with plain separators."""
+    suspects = suspected(shown, facts, kinds)
+    if not suspects:
+        return []
+    found = list(_scanned(shown, suspects, facts, least))
+    if not _IN_DISGUISE.isdisjoint(suspects) and (plain := with_plain_separators(shown)):
+        numbers = suspected(plain, facts, kinds & _IN_DISGUISE)
+        further = _scanned(plain, numbers, facts, least + _PLAIN)
+        return _freed(found, further, len(shown))
+    return found
+
+
+def _freed(found: list[Scanned], further: Iterable[Scanned], length: int) -> list[Scanned]:
+    """What was found, the surer and longer first where two overlap."""
+    order = sorted([*found, *further], key=lambda one: (-one[3], one[0] - one[1], one[0]))
+    taken = bytearray(length)
+    kept = []
+    for one in order:
+        start, end = one[:2]
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            kept.append(one)
+    return kept
+
+
+def _scanned(text: str, suspects: list[Kind], facts: KeyFacts, least: float) -> Iterator[Scanned]:
+    scene = Scene(Surroundings(text, facts.path, facts.kind, least), facts)
     taken = bytearray(len(text))
     for kind in suspects:
         spans = []
@@ -185,13 +184,12 @@ def _free(span: Span, text: str, taken: bytearray) -> Iterator[Span]:
             return
 
 
-def _merged(hits: list[Hit]) -> list[Hit]:
-    """Of the hits of several readings those that do not overlap, surer and longer ones first."""
-    kept: list[Hit] = []
-    order = sorted(hits, key=lambda hit: (-hit.certainty, hit.start - hit.end, hit.start))
-    taken = bytearray(max(hit.end for hit in hits))
-    for hit in order:
-        if not any(taken[hit.start : hit.end]):
-            taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
-            kept.append(hit)
-    return sorted(kept, key=_start)
+def _merged(first: list[Hit], then: list[Hit]) -> list[Hit]:
+    """The hits of two readings, the former's before the latter's where they overlap."""
+    if not first or not then:
+        return first or then
+    taken = bytearray(max(hit.end for hit in (*first, *then)))
+    for hit in first:
+        taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
+    free = [hit for hit in then if not any(taken[hit.start : hit.end])]
+    return sorted([*first, *free], key=_start)

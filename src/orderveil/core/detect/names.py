@@ -155,6 +155,8 @@ def _goes_on_low(folded: str, tokens: Sequence[Token], first: int, last: int) ->
 
 def _may_be_name(folded: str, token: Token, *, low: bool) -> bool:
     start, end, word = token
+    if len(word) == 1 and folded[start].isupper() and folded[end : end + 1] == ".":
+        return True
     if word in _GENERIC or word in _OF_NUMBERS or word[0].isdigit():
         return False
     if (word in _PARTICLES and folded[end : end + 1] == "'") or folded[start - 1 : start] == "'":

@@ -78,7 +78,7 @@ _CODES = frozenset(
 )
 """The first two digits of PIN codes in use."""
 
-_NUMBERING = frozenset({"no", "nos", "number", "num", "o", "#"})
+_NUMBERING = words("no nos number num o # नंबर नम्बर नं संख्या क्रमांक")
 _BEFORE_NO = frozenset("hdfrspbq")
 _ORDINALS = words("ground first second third fourth fifth sixth seventh top upper lower")
 _start_of = itemgetter(0)
@@ -235,7 +235,7 @@ def _street(
     first = at
     while first and at - first < 3 and _names_it(folded, tokens, first):
         first -= 1
-    if first == at and not itself:
+    if (first == at and not itself) or _is_brand(tokens, at):
         return []
     parts = [(tokens[first][0], tokens[at][1], Part.STREET)]
     if first and tokens[first - 1][2][0].isdigit() and tokens[first][0] - tokens[first - 1][1] <= 3:
@@ -248,6 +248,11 @@ def _street(
         near = tokens[at + 1][0] - tokens[at][1] <= 2 and len(tokens[at + 1][2]) <= 4
         parts += [(tokens[at + 1][0], tokens[at + 1][1], Part.NUMBER)] * near
     return parts
+
+
+def _is_brand(tokens: Sequence[Token], at: int) -> bool:
+    """True for "Park Avenue": it sells more often than anybody lives there."""
+    return tokens[at][2] == "avenue" and at > 0 and tokens[at - 1][2] == "park"
 
 
 def _names_it(folded: str, tokens: Sequence[Token], at: int) -> bool:

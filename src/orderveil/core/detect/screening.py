@@ -10,10 +10,14 @@ import re
 
 from orderveil.core.detect.cvv import may_name_cvv
 from orderveil.core.detect.keys import KeyFacts
-from orderveil.core.detect.kinds import EVERYTHING, Kind
+from orderveil.core.detect.kinds import CARD_DATA, EVERYTHING, Kind
 from orderveil.core.detect.words import LEAD, NAME, PIN, PLACE, TOWN, bits_in, low_of
 
-_INERT = re.compile(r"[\w#:/+.-]{1,64}|[0-9 .:/+#TZ-]{1,64}", re.ASCII).fullmatch
+_INERT = re.compile(
+    r"(?![A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}$|[0-9]{2}[A-Za-z]{5}[0-9]{4})[\w#:/.-]{1,64}"
+    r"|[0-9][0-9 .:/#TZ+-]{0,63}",
+    re.ASCII,
+).fullmatch
 
 _DIGIT = re.compile(r"[0-9]").search
 _SIX = re.compile(r"[0-9](?:[^0-9A-Za-z]{0,4}[0-9]){5}").search
@@ -34,16 +38,26 @@ _IBAN = re.compile(
 ).search
 
 _LEAST_CODE = 10
+_CONTACTS = frozenset({Kind.EMAIL, Kind.PHONE})
 _OF_WORDS = frozenset({Kind.PINCODE, Kind.ADDRESS, Kind.NAME})
 
 
 def is_inert(text: str) -> bool:
-    """True if a value is one token or digits only: under an identifier's key it is nobody's."""
+    """True if a value is one token or digits only: under an identifier's key it is nobody's.
+
+    Not what speaks for itself: an IBAN, a GSTIN, a number with a `+` before it.
+    """
     return _INERT(text) is not None
 
 
 def suspected(text: str, facts: KeyFacts, kinds: frozenset[Kind]) -> list[Kind]:
     """The kinds that folded text may hold under a key, in the order of their precedence."""
+    if kinds <= _CONTACTS:
+        return [kind for kind in (Kind.EMAIL, Kind.PHONE) if kind in kinds]  # screened by callers
+    return _screened(text, facts, kinds)
+
+
+def _screened(text: str, facts: KeyFacts, kinds: frozenset[Kind]) -> list[Kind]:
     found: list[Kind] = []
     digit = _DIGIT(text)
     six = _SIX(text, digit.start()) if digit else None
@@ -55,18 +69,15 @@ def suspected(text: str, facts: KeyFacts, kinds: frozenset[Kind]) -> list[Kind]:
     if not plain:
         if "@" in text:
             found += (Kind.EMAIL, Kind.VPA)
-        if digit and len(text) >= _LEAST_CODE:
+        if digit and len(text) >= _LEAST_CODE and kinds is not CARD_DATA:
             _add_codes(text, found, six=six is not None)
     if six and _SEVEN(text, six.start()):
         if _TWELVE(text, six.start()):
             found.append(Kind.AADHAAR)
         found.append(Kind.PHONE)
-    if kinds is EVERYTHING:
+    if kinds is EVERYTHING or not kinds.isdisjoint(_OF_WORDS):
         _add_of_words(text, facts, found, six=six is not None, plain=plain)
-        return found
-    if not kinds.isdisjoint(_OF_WORDS):
-        _add_of_words(text, facts, found, six=six is not None, plain=plain)
-    return [kind for kind in found if kind in kinds]
+    return found if kinds is EVERYTHING else [kind for kind in found if kind in kinds]
 
 
 def _add_codes(text: str, found: list[Kind], *, six: bool) -> None:
@@ -85,10 +96,10 @@ def _add_of_words(text: str, facts: KeyFacts, found: list[Kind], *, six: bool, p
     bits = 0 if plain or (facts.product and not six) else bits_in(low_of(text))
     if facts.pincode or (six and (facts.address or bits & (TOWN | PLACE | PIN))):
         found.append(Kind.PINCODE)
+    if facts.address or (bits & PLACE and (six or not facts.product)):
+        found.append(Kind.ADDRESS)
     if facts.product:
         return
-    if facts.address or bits & PLACE:
-        found.append(Kind.ADDRESS)
     if facts.name or bits & (NAME | LEAD):
         found.append(Kind.NAME)
 

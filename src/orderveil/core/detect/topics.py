@@ -14,6 +14,9 @@ from orderveil.core.detect.kinds import Kind
 from orderveil.core.detect.vocabulary import words
 
 _BY_KEY = 0.5
+_SELF_EVIDENT = 0.9
+"""From here on, by its check digits or its issuer's name, no label speaks against it."""
+
 _LABEL_REACH = 24
 
 
@@ -77,6 +80,6 @@ def _weighed(topic: Topic, around: Surroundings, start: int, end: int, certainty
     if speaks_of(topic.words, text[max(0, start - _LABEL_REACH) : start], _LABEL_REACH, start):
         return certainty + RAISE
     near = speaks_of(topic.words, text, start, end)
-    if certainty + RAISE * near < around.least:
+    if certainty >= _SELF_EVIDENT or certainty + RAISE * near < around.least:
         return certainty
     return certainty + RAISE * near - lowered(around, start, end)
