@@ -21,8 +21,10 @@ from orderveil.cli.policy import policy
 from orderveil.cli.subscription import subscription
 from orderveil.cli.up import up
 from orderveil.cli.walk import walk
+from orderveil.cli.warehouse import warehouse
 
 COMMANDS: tuple[click.Command, ...] = (
     *(init, up, walk, demo, ingest, view, state, find, erase),
     *(ledger, policy, keys, partner, credential, channel, subscription, person, device, inventory),
+    warehouse,
 )
