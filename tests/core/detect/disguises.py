@@ -131,3 +131,7 @@ _UNLIKE = {
 def fits(disguise: str, kind: str) -> bool:
     """True if values of that kind can be disguised that way."""
     return kind not in _UNLIKE.get(disguise, ())
+
+
+OUTER = ("zero_width", "percent", "entities")
+"""What can be put over any other disguise."""

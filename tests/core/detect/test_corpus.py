@@ -4,11 +4,11 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.detect import corpus, rows
-from core.detect.disguises import DISGUISES, fits
+from core.detect.disguises import DISGUISES, OUTER, fits
 from core.detect.lookalikes import LOOKALIKES
 from core.detect.made import MAKERS
 from orderveil.core.detect import Kind, find, judge
@@ -56,6 +56,19 @@ def test_every_disguise_is_seen_through(kind, disguise, chance, data):
     case = corpus.disguised(plain, disguise, chance)
     hits = found(case)
     assert corpus.missed(case, hits) == [], (case, hits)
+
+
+@pytest.mark.parametrize("outer", OUTER)
+@settings(max_examples=100, deadline=None)
+@given(chance=CHANCE, pair=st.sampled_from(PAIRS), data=st.data())
+def test_two_disguises_hide_no_more_than_one(outer, chance, pair, data):
+    """Digits of another script in percent encoding, say: both come off."""
+    kind, inner = pair
+    assume(inner == outer or inner not in OUTER)
+    case = corpus.positive(kind, data.draw(st.sampled_from(corpus.forms_of(kind))), chance)
+    for disguise in (inner, outer):
+        case = corpus.disguised(case, disguise, chance)
+    assert corpus.missed(case, found(case)) == [], case
 
 
 @pytest.mark.parametrize("kind", corpus.KINDS)
