@@ -17,6 +17,7 @@ from orderveil.api import idempotency
 from orderveil.core.clocks import utc_now
 from orderveil.gate import asking, quotas
 from orderveil.hops.ims import recording
+from orderveil.hops.printing import sweeping as prints
 from orderveil.incidents import watching
 from orderveil.ledger import partitions
 from orderveil.outbox import upkeep
@@ -42,11 +43,12 @@ def tasks(app: App) -> None:
     @app.periodic(cron="17 * * * *")
     @app.task(queue=QUEUE)
     def forget_keys(timestamp: int) -> None:
-        """Idempotency keys older than a day, events long done and counts long compared with go."""
+        """Idempotency keys, events, counts and prints go when their days are over."""
         del timestamp
         idempotency.sweep(utc_now())
         watching.sweep(utc_now())
         upkeep.sweep(utc_now() - EVENTS_KEPT)
+        prints.sweep(utc_now())
         recording.sweep(utc_now())
 
     @app.periodic(cron="37 * * * *")

@@ -1,8 +1,9 @@
-"""Findings that need no statistics: new networks, failed sign-ins."""
+"""Findings that need no statistics: new networks, failed sign-ins, paper nobody can explain."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
 
+from orderveil.hops.printing import counts as of_paper
 from orderveil.incidents.alerts import Finding
 from orderveil.incidents.detectors import Window, failing, is_new_network
 from orderveil.incidents.history import begins
@@ -59,6 +60,20 @@ def _told(brand_id: int, seen: Network) -> bool:
 def _new_network(who: str, network: str, at: datetime, severity: Severity) -> Finding:
     evidence = {"networks": [network]}
     return Finding(AlertKind.NEW_NETWORK, severity, who, at.date(), 1, evidence, adds=True)
+
+
+def paper(brand_id: int, now: datetime) -> list[Finding]:
+    """Printers of the floor that counted other sheets than the ledger and the reports explain."""
+    return [
+        Finding(
+            AlertKind.PAPER_DIFFERS,
+            Severity.MEDIUM,
+            f"device:{each.device_id}",
+            each.day,
+            abs(each.difference) or each.handed - each.disclosed,
+        )
+        for each in of_paper.differences(brand_id, now=now)
+    ]
 
 
 def failed_sign_ins(brand_id: int, now: datetime) -> list[Finding]:

@@ -77,6 +77,7 @@ def _look_at_batch(brand_id: int, now: datetime, raised: list[Alert]) -> bool:
         *canaries.sightings(brand_id, mark.place, end),
         *noticing.networks(brand_id, now),
         *noticing.failed_sign_ins(brand_id, now),
+        *noticing.paper(brand_id, now),
     ]
     for found in findings:
         alert = alerts.raise_alert(brand_id, found, now=now)

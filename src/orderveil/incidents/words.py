@@ -22,6 +22,7 @@ class AlertKind(StrEnum):
     FAILED_SIGN_INS = "failed_sign_ins"
     NEW_NETWORK = "new_network"
     CANARY_SEEN = "canary_seen"
+    PAPER_DIFFERS = "paper_differs"
 
 
 class Severity(StrEnum):
@@ -75,6 +76,7 @@ TITLES: Mapping[AlertKind, str] = MappingProxyType(
         AlertKind.FAILED_SIGN_INS: gettext_noop("Many failed sign-ins"),
         AlertKind.NEW_NETWORK: gettext_noop("Used from a new network"),
         AlertKind.CANARY_SEEN: gettext_noop("A canary order was opened"),
+        AlertKind.PAPER_DIFFERS: gettext_noop("Paper and ledger do not agree"),
     }
 )
 _IN_HOUR = gettext_noop("%(what)s: %(count)s in the hour from %(hour)s UTC; %(limit)s is the limit")
@@ -91,6 +93,10 @@ _SENTENCES: Mapping[AlertKind, str] = MappingProxyType(
         AlertKind.NEW_NETWORK: gettext_noop("Networks it was never used from before: %(count)s."),
         AlertKind.CANARY_SEEN: gettext_noop(
             "An order that nobody has a reason to open was shown. How often: %(count)s."
+        ),
+        AlertKind.PAPER_DIFFERS: gettext_noop(
+            "What this printer counted on this day (UTC) and what the ledger explains differ."
+            " Sheets: %(count)s."
         ),
     }
 )

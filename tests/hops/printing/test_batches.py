@@ -21,6 +21,7 @@ from orderveil.hops.printing import (
     sweeping,
 )
 from orderveil.hops.printing.kinds import DOUBT_AFTER, KEPT, Kind, PrintForm, ReprintReason, Seen
+from orderveil.incidents import watching
 from orderveil.ledger.acts import Who
 from scene import execute, rows, together
 
@@ -245,7 +246,16 @@ def test_a_printer_that_prints_more_than_it_was_told_stands_out(floor):
     reports.read_counter(floor.printer, 510, now=now)
     (day,) = counts.days_of(brand, [floor.printer.pk], days=1, now=now)
     assert (day.difference, day.is_off) == (7, True)
-    assert counts.printers_of(brand, day.day) == [floor.printer.pk]
+    assert counts.differences(brand, now=now) == []  # it was read a moment ago
+    later = now + DOUBT_AFTER
+    assert [each.difference for each in counts.differences(brand, now=later)] == [7]
+    (alert,) = watching.look(brand, later)
+    assert (alert.kind, alert.who, alert.count) == (
+        "paper_differs",
+        f"device:{floor.printer.pk}",
+        7,
+    )
+    assert watching.look(brand, later) == []
 
 
 def test_a_day_begins_where_the_last_one_ended(floor):

@@ -37,13 +37,19 @@ class DeviceDay(msgspec.Struct, frozen=True):
     """Nobody knows: those asked for again are among them."""
     counted: int | None
     """What the printer says it printed; None: it does not say."""
+    read_at: datetime | None
+
+    @property
+    def pending(self) -> int:
+        """Handed a moment ago: nobody expects a word of them yet."""
+        return self.handed - self.printed - self.failed - self.in_doubt
 
     @property
     def difference(self) -> int:
         """Sheets the printer counted beyond what is explained (more: positive; fewer: negative)."""
         if self.counted is None:
             return 0
-        most = self.printed + self.in_doubt
+        most = self.printed + self.in_doubt + self.pending
         if self.counted > most:
             return self.counted - most
         return min(0, self.counted - self.printed)
@@ -75,10 +81,11 @@ WITH entries AS (
      GROUP BY 1, 2
 )
 SELECT device_id, day, entries, coalesce(handed, 0), coalesce(unrecorded, 0),
-       coalesce(printed, 0), coalesce(failed, 0), coalesce(in_doubt, 0), after - before
+       coalesce(printed, 0), coalesce(failed, 0), coalesce(in_doubt, 0), after - before,
+       read_at
   FROM sheets
   FULL JOIN entries USING (device_id, day)
-  FULL JOIN (SELECT device_id, day, before, after FROM printing_reading
+  FULL JOIN (SELECT device_id, day, before, after, read_at FROM printing_reading
               WHERE device_id = ANY(%(devices)s) AND day >= %(first)s) AS reading
       USING (device_id, day)
  ORDER BY day DESC, device_id
@@ -107,17 +114,29 @@ def days_of(
     ]
 
 
-def printers_of(brand_id: int, day: date) -> list[int]:
-    """The brand's printers that were handed or counted anything on that day."""
-    since = datetime(day.year, day.month, day.day, tzinfo=UTC)
+def differences(brand_id: int, *, now: datetime) -> list[DeviceDay]:
+    """Of today and yesterday: the brand's printers whose paper and ledger do not agree.
+
+    A printer that was read in the last minutes is still printing: it is looked at later.
+    """
+    found = days_of(brand_id, printers_of(brand_id, now), days=2, now=now)
+    return [
+        each
+        for each in found
+        if each.is_off and (each.read_at is None or now - each.read_at >= DOUBT_AFTER)
+    ]
+
+
+def printers_of(brand_id: int, now: datetime) -> list[int]:
+    """The brand's printers that were handed or counted anything today or yesterday."""
+    first = now.astimezone(UTC).date() - timedelta(days=1)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT job.device_id FROM printing_job AS job"
             " JOIN printing_batch AS batch USING (batch_id)"
-            " WHERE batch.brand_id = %s AND job.device_id IS NOT NULL"
-            "   AND job.handed_at >= %s AND job.handed_at < %s"
-            " UNION SELECT device_id FROM printing_reading WHERE brand_id = %s AND day = %s"
+            " WHERE batch.brand_id = %s AND job.device_id IS NOT NULL AND job.handed_at >= %s"
+            " UNION SELECT device_id FROM printing_reading WHERE brand_id = %s AND day >= %s"
             " ORDER BY 1",
-            [brand_id, since, since + timedelta(days=1), brand_id, day],
+            [brand_id, datetime(first.year, first.month, first.day, tzinfo=UTC), brand_id, first],
         )
         return [row[0] for row in cursor.fetchall()]
