@@ -56,6 +56,7 @@ AGENTS = (
     *("scams/templates/picture/headline.html", "scams/templates/picture/scams.html"),
     *("gate/templates/staffing/roles.html", "policy/templates/policy/warnings_part.html"),
     *("hops/wms/", "hops/templates/wms/"),
+    *("partners/views_station.py", "partners/templates/partners/station"),
 )
 """Where the words of the pages are that agents of support and people of the floor can open."""
 REFUSING = (
@@ -66,6 +67,7 @@ REFUSING = (
     *("core/actors.py", "hops/support/revealing.py", "hops/support/tickets.py"),
     *("hops/support/undelivered.py", "hops/support/order_page.py", "hops/support/refs.py"),
     *("hops/wms/waves.py", "hops/wms/floor_caller.py", "hops/wms/printing_here.py"),
+    "partners/devices.py",
 )
 """Whose refusals they can meet."""
 
