@@ -16,6 +16,7 @@ from orderveil.gate import parcels
 from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.provision import provision_installation
+from orderveil.hops.ims import upstreams
 from orderveil.hops.printing import batches
 from orderveil.hops.printing.kinds import Kind, PrintForm
 from orderveil.hops.wms import waves
@@ -93,6 +94,7 @@ class Things:
             "alert": alert.pk,
             "canary": canary.pk,
             "approval": approval.pk,
+            "inventory": _inventory(desk),
             "device": desk.station()[0].pk,
             "wave": _wave(desk).pk,
             "batch": _batch(desk, order),
@@ -110,6 +112,21 @@ class Things:
         law = laws.law_of(self.desk.scene.brand.pk)
         number = getattr(caller, "partner_id", self.desk.own.pk)
         return partner_refs(law, law.partners[number]).make(order)
+
+
+def _inventory(desk: Desk) -> int:
+    """An inventory system of somebody's, connected."""
+    made = upstreams.connect(
+        desk.scene.seat(Hop.IMS).partner,
+        "https://stock.example",
+        prefixes=["/api"],
+        methods=["GET"],
+        header="",
+        secret=None,
+        now=desk.scene.now,
+        who=ME,
+    )
+    return made.pk
 
 
 def _handed(desk: Desk, centre: Partner, order: bytes) -> bytes:

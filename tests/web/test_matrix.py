@@ -52,6 +52,8 @@ OPo....ia.  approvals approval
 OP........  approval_approve approval_turn_down
 O......i..  approval_use
 O......i..  subscription_add subscription_rotate subscription_revoke
+OPo....ia.  inventory
+O......i..  inventory_disconnect
 OP......a.  people person reviews review centres centre centre_pdf centre_json
 O.........  person_add person_change person_end person_link
 OP........  review_open review_every review_keep review_close review_item centre_sign
@@ -81,6 +83,7 @@ NUMBER_OF = {
     "alert": "alert",
     "canary": "canary",
     "approval": "approval",
+    "inventory": "inventory",
     "device": "device",
     "wave": "wave",
     "print": "batch",
