@@ -22,7 +22,7 @@ _IBAN_SURE = 0.95
 
 _LONGEST_LOCAL = 256
 _LOCAL = frozenset(string.ascii_letters + string.digits + "._-")
-_HANDLE = re.compile(r" ?([A-Za-z][A-Za-z0-9]{1,63})(?![A-Za-z0-9_-]|\.[^\W_])")
+_HANDLE = re.compile(r"([A-Za-z][A-Za-z0-9]{1,63})(?![A-Za-z0-9_-]|\.[^\W_])")
 _IFSC = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{4}[ -]?[0O][ -]?[A-Za-z0-9]{6}(?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9])[A-Za-z]{4}[ -]?0[0-9]{3}[ -][0-9]{3}(?![A-Za-z0-9])"
@@ -40,20 +40,18 @@ def vpa_spans(folded: str) -> Iterator[Span]:
         start = _local_start(folded, at) if handle else at
         if handle and start < at:
             known = handle[1].lower() in UPI_HANDLES
-            if known or (folded[at + 1] != " " and folded[at - 1] != " "):
-                yield start, handle.end(), _VPA_SURE if known else _VPA_UNKNOWN
+            yield start, handle.end(), _VPA_SURE if known else _VPA_UNKNOWN
         at = folded.find("@", at + 1)
 
 
 def _local_start(folded: str, at: int) -> int:
     """Where the name before `at` begins; `at` itself if there is none of two characters."""
-    end = at - 1 if folded[at - 1 : at] == " " else at
-    start = end
-    while start > max(0, end - _LONGEST_LOCAL) and folded[start - 1] in _LOCAL:
+    start = at
+    while start > max(0, at - _LONGEST_LOCAL) and folded[start - 1] in _LOCAL:
         start -= 1
-    while start < end and folded[start] in "._-":
+    while start < at and folded[start] in "._-":
         start += 1
-    return start if end - start >= 2 else at
+    return start if at - start >= 2 else at
 
 
 def ifsc_spans(folded: str) -> Iterator[Span]:

@@ -140,9 +140,14 @@ def _is_numbered(words: list[str]) -> bool:
     return bool(words) and words[-1] in _NUMBER_TAILS and not _ID_SUBJECTS.isdisjoint(words)
 
 
-def speaks_of(words: frozenset[str], text: str, start: int, end: int) -> bool:
+def speaks_anywhere(words: frozenset[str], text: str) -> bool:
+    """True if one of `words` stands in the text."""
+    return speaks_of(words, text, len(text), len(text), reach=len(text))
+
+
+def speaks_of(words: frozenset[str], text: str, start: int, end: int, reach: int = _WINDOW) -> bool:
     """True if one of `words` stands within reach of what is at `text[start:end]`."""
-    near = text[max(0, start - _WINDOW) : start] + " " + text[end : end + _WINDOW // 2]
+    near = text[max(0, start - reach) : start] + " " + text[end : end + _WINDOW // 2]
     near = near.replace("iPhone", "")  # a thing to sell
     if not words.isdisjoint(map(str.lower, _WORD.findall(near))):
         return True

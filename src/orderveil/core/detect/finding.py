@@ -5,8 +5,8 @@ Rules kept here:
   left of it without escapes and odd separators;
 - certainty is one number: the shape gives it, `context` raises or lowers it; from `SURE` on it
   is a hit;
-- where two kinds claim the same characters, the one earlier in the table wins; an address yields
-  only the ground that others stand on;
+- where two kinds claim the same characters, a sure one goes before a doubtful one, then the one
+  earlier in the table; an address yields only the ground that others stand on;
 - a text is screened first: detectors without a trigger in it do not run.
 """
 
@@ -137,18 +137,37 @@ def _freed(found: list[Scanned], further: Iterable[Scanned], length: int) -> lis
 def _scanned(text: str, suspects: list[Kind], facts: KeyFacts, least: float) -> Iterator[Scanned]:
     scene = Scene(Surroundings(text, facts.path, facts.kind, least), facts)
     taken = bytearray(len(text))
+    doubtful = []
     for kind in suspects:
-        spans = []
         bound = min(least, _FIRMS_GROUND) if kind in _OF_FIRMS_TOO else least
-        for start, end, certainty in DETECTORS[kind](scene):
-            if certainty >= bound or round(certainty, 2) >= bound:
-                spans.append((start, end, round(min(certainty, 1.0), 2)))
-        if kind is Kind.ADDRESS:
-            spans = [piece for span in spans for piece in _free(span, text, taken)]
-        for start, end, certainty in _apart(spans, taken) if spans else ():
-            if kind in _OF_FIRMS_TOO and certainty < least:
-                continue  # it only keeps others off its ground
-            yield start, end, kind, certainty, _is_personal(kind, text, start, end)
+        sure, unsure = _split(DETECTORS[kind](scene), bound)
+        if unsure:
+            doubtful.append((kind, unsure))
+        if sure:
+            yield from _taking(kind, sure, text, taken)
+    for kind, spans in doubtful:
+        for one in _taking(kind, spans, text, taken):
+            if one[3] >= least:  # else a firm's: it only keeps others off its ground
+                yield one
+
+
+def _split(spans: Iterable[Span], bound: float) -> tuple[list[Span], list[Span]]:
+    """The sure ones, and the doubtful ones from `bound` on."""
+    sure, unsure = [], []
+    for start, end, certainty in spans:
+        rounded = round(min(certainty, 1.0), 2)
+        if rounded >= SURE:
+            sure.append((start, end, rounded))
+        elif rounded >= bound:
+            unsure.append((start, end, rounded))
+    return sure, unsure
+
+
+def _taking(kind: Kind, spans: list[Span], text: str, taken: bytearray) -> Iterator[Scanned]:
+    if kind is Kind.ADDRESS:
+        spans = [piece for span in spans for piece in _free(span, text, taken)]
+    for start, end, certainty in _apart(spans, taken):
+        yield start, end, kind, certainty, _is_personal(kind, text, start, end)
 
 
 def _is_personal(kind: Kind, text: str, start: int, end: int) -> bool:

@@ -34,8 +34,8 @@ CITIES = words(
 STATES = words(
     "assam bihar chhattisgarh gujarat haryana jharkhand karnataka kerala maharashtra manipur"
     " meghalaya mizoram nagaland odisha orissa punjab rajasthan sikkim tamilnadu telangana tripura"
-    " uttarakhand uttarpradesh pradesh kashmir ladakh nadu bengal india"
-    " बिहार गुजरात हरियाणा झारखंड कर्नाटक केरल महाराष्ट्र पंजाब राजस्थान तेलंगाना प्रदेश उत्तराखंड भारत"
+    " uttarakhand uttarpradesh pradesh kashmir ladakh nadu bengal"
+    " बिहार गुजरात हरियाणा झारखंड कर्नाटक केरल महाराष्ट्र पंजाब राजस्थान तेलंगाना प्रदेश उत्तराखंड"
 )
 
 UNITS = words(

@@ -11,10 +11,12 @@ import re
 from orderveil.core.detect.cvv import may_name_cvv
 from orderveil.core.detect.keys import KeyFacts
 from orderveil.core.detect.kinds import CARD_DATA, EVERYTHING, Kind
+from orderveil.core.detect.known_accounts import IBAN_LENGTHS
 from orderveil.core.detect.words import LEAD, NAME, PIN, PLACE, TOWN, bits_in, low_of
 
 _INERT = re.compile(
-    r"(?![A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}$|[0-9]{2}[A-Za-z]{5}[0-9]{4})[\w#:/.-]{1,64}"
+    rf"(?!(?i:{'|'.join(IBAN_LENGTHS)})[0-9]{{2}}[A-Za-z0-9]{{11,30}}$|"
+    r"[0-9]{2}[A-Za-z]{5}[0-9]{4})[\w#:/.-]{1,64}"
     r"|[0-9][0-9 .:/#TZ+-]{0,63}",
     re.ASCII,
 ).fullmatch

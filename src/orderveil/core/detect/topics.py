@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from orderveil.core.detect.context import RAISE, Span, Surroundings, lowered, speaks_of
+from orderveil.core.detect.context import (
+    RAISE,
+    Span,
+    Surroundings,
+    lowered,
+    speaks_anywhere,
+    speaks_of,
+)
 from orderveil.core.detect.keys import KeyFacts
 from orderveil.core.detect.kinds import Kind
 from orderveil.core.detect.vocabulary import words
@@ -68,11 +75,17 @@ def weighed_for(
     """The spans, with certainties that key and words have raised and lowered."""
     topic = TOPICS[kind]
     by_key = _BY_KEY * (not topic.keys.isdisjoint(facts.words))
+    spoken: bool | None = None
     for start, end, certainty in spans:
         if by_key:
             yield start, end, certainty + by_key
-        elif certainty + RAISE >= around.least:
+        elif certainty >= around.least:
             yield start, end, _weighed(topic, around, start, end, certainty)
+        else:
+            if spoken is None:  # once: a text may be full of candidates
+                spoken = speaks_anywhere(topic.words, around.text)
+            if spoken and certainty + RAISE >= around.least:
+                yield start, end, _weighed(topic, around, start, end, certainty)
 
 
 def _weighed(topic: Topic, around: Surroundings, start: int, end: int, certainty: float) -> float:
