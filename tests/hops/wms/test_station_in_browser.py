@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 import browser
-from hops.wms.floor import KURTA, SCARF, SCARF_EAN
+from hops.wms.floor import KURTA, SCARF, SCARF_EAN, totes
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
 from orderveil.core.orders import Item
@@ -13,6 +13,7 @@ from orderveil.core.states import ParcelState
 from orderveil.gate import parcels
 from orderveil.hops.printing import jobs
 from orderveil.hops.wms.models import Station, Tote
+from orderveil.hops.wms.waves import Dropped, drop
 from realserver import running_server
 from scene import rows
 from web.seated import seated
@@ -160,3 +161,30 @@ def test_a_scan_that_could_not_be_sent_says_so(db, floor, tmp_path):
         page.wait_for(SAYS, "NOT SENT")
         assert page.run(FOCUSED)
     assert Tote.objects.get().lines[0]["in"] == 0
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+def test_the_floors_pages_have_no_serious_barrier(db, floor, tmp_path, width, scheme):
+    """Axe finds nothing serious on them, and none is wider than its window, in Hindi neither."""
+    floor.admit(items=(KURTA, SCARF, Item("Loose button " * 12, 1)))
+    floor.admit()
+    wave = floor.wave()
+    drop(totes(wave)[1], Dropped.CANCELLED, now=utc_now())
+    packer = floor.desk.person(Role.WAREHOUSE)
+    with (
+        running_server(db) as site,
+        seated(tmp_path, site, floor.desk, packer, width=width) as page,
+    ):
+        page.emulate(prefers_color_scheme=scheme)
+        sit_at_station(page, site, floor)
+        found = {}
+        for path in ("/floor/waves/", f"/floor/waves/{wave.pk}/", PATH):
+            page.open(site.people_url + path)
+            found[path] = barriers_of(page)
+        type_fast(page, "W1-1", "KUR-IND-M", "WRONG")
+        page.wait_for(SAYS, "UNKNOWN CODE")
+        found["wrong"] = barriers_of(page)
+        page.set_cookie(settings.LANGUAGE_COOKIE_NAME, "hi")
+        page.open(site.people_url + PATH)
+        found["hi"] = barriers_of(page)
+    assert {path: barriers for path, barriers in found.items() if barriers} == {}

@@ -125,14 +125,15 @@ def _answer(request: HttpRequest, actor: Actor, outcome: Outcome) -> HttpRespons
 
 def _context(caller: Caller, actor: Actor, outcome: Outcome | None) -> Context:
     here = work.station_of(caller)
+    said = _said(outcome) if outcome is not None else []
     return {
         "station": here,
         "device": Device.objects.get(pk=printing_here.device_of(caller)),
         "tote": here.open,
         "by_hand": here.open is not None and work.ends_by_hand(here.open),
         "left": work.left_of(here.open) if here.open is not None else 0,
-        "said": _said(outcome) if outcome is not None else [],
-        "is_good": outcome is None or outcome.said in wording.GOOD,
+        "said": said,
+        "is_good": all(good for good, _words in said),
         # The script leaves the buyer where they are while items of the same parcel are counted.
         "keeps_buyer": outcome is not None and outcome.view is None and here.open is not None,
         "buyer": _buyer(outcome.view) if outcome is not None and outcome.view else None,
