@@ -6,6 +6,7 @@ Rules kept here:
 - nothing leaves that was not read back (`checking`).
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,8 +22,9 @@ from orderveil.hops.label.faces import Face, PrinterFace, SetFace
 from orderveil.hops.label.layouts import draw, prepare
 from orderveil.hops.printing import paper
 
-CHUNK = 200
+CHUNK = 100
 """Labels set in one go: fewer cost more a label, more cost memory."""
+_SETTERS = 2
 
 
 class Form(StrEnum):
@@ -56,18 +58,17 @@ def render(
 ) -> Iterator[Rendered]:
     """The labels, in order, in chunks of `CHUNK`; `at` is the time in a PDF's metadata.
 
-    While one chunk is set, the next one is drawn.
+    While two chunks are set, which needs no lock of Python's, the next one is drawn.
     """
-    with ThreadPoolExecutor(max_workers=1) as setter:
-        waiting: Future[Rendered] | None = None
+    with ThreadPoolExecutor(max_workers=_SETTERS) as setters:
+        waiting: deque[Future[Rendered]] = deque()
         for start, chunk in _chunks(contents):
             drawn = _drawn(chunk, form, dpi)
-            making = setter.submit(_made, drawn, start, form, dpi, at)
-            if waiting:
-                yield waiting.result()
-            waiting = making
-        if waiting:
-            yield waiting.result()
+            waiting.append(setters.submit(_made, drawn, start, form, dpi, at))
+            if len(waiting) > _SETTERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _chunks(contents: Iterable[LabelContent]) -> Iterator[tuple[int, list[LabelContent]]]:
@@ -99,15 +100,19 @@ def _made(
 
 def _as_zpl(good: dict[int, Drawing], problems: dict[int, Problem], dpi: Dpi) -> Rendered:
     labels = {}
-    for (position, drawing), pictures in zip(good.items(), _pictures(good, dpi), strict=True):
+    made = zip(good.items(), _pictures(good, dpi), strict=True)
+    for n, ((position, drawing), pictures) in enumerate(made):
         label = zpl.as_zpl(drawing, pictures, dpi)
-        problem = checking.zpl_read(label, drawing)
+        is_whole = n % checking.EVERY == 0 or n == len(good) - 1
+        problem = checking.bits_read(drawing) or checking.zpl_read(
+            label, drawing, is_whole=is_whole
+        )
         if problem:
             problems[position] = problem
         else:
             labels[position] = label
-    made = tuple(labels.values())
-    return Rendered(Form.ZPL, b"".join(made), tuple(labels), problems, made)
+    told = tuple(labels.values())
+    return Rendered(Form.ZPL, b"".join(told), tuple(labels), problems, told)
 
 
 def _pictures(good: Mapping[int, Drawing], dpi: Dpi) -> list[list[setting.Picture]]:

@@ -4,7 +4,8 @@ Rules kept here:
 - every code's bits are read by a decoder that did not see what they should say, and must say it;
 - of a PDF the first page, the last and some between are drawn at the printer's resolution, and
   the whole page must say what the label's two codes should, and nothing else;
-- of ZPL every label's graphics are taken out of the very bytes that go to the printer;
+- of ZPL every label's codes are unpacked from the very bytes that go to the printer, and must be
+  those bits, dot for dot; of the same share of labels the dots themselves are read;
 - what can't be read, or reads otherwise, is a Problem of that label: it is not handed out.
 """
 
@@ -18,11 +19,11 @@ from PIL import Image
 from orderveil.core.errors import Problem
 from orderveil.hops.label.codes import FORMATS, Code
 from orderveil.hops.label.drawing import Drawing, Placed
-from orderveil.hops.label.graphics import decode
+from orderveil.hops.label.graphics import decode, stretched
 from orderveil.hops.printing import paper
 
-_EVERY = 50
-"""Pages drawn whole: one of so many."""
+EVERY = 50
+"""Pages drawn whole: one of so many, and the last."""
 
 _GRAPHIC = re.compile(r"\^FO(\d+),(\d+)\^GFA,(\d+),\d+,(\d+),([^^~]*)\^FS")
 _UPRIGHT: dict[str, Any] = {
@@ -46,20 +47,29 @@ def pages_read(document: bytes, drawings: Sequence[Drawing], dpi: int) -> set[in
     """The pages whose codes can't be read or say something else, of those that are looked at."""
     if paper.page_count(document) != len(drawings):
         return set(range(len(drawings)))
-    wanted = sorted({*range(0, len(drawings), _EVERY), len(drawings) - 1})
+    wanted = sorted({*range(0, len(drawings), EVERY), len(drawings) - 1})
     pages = paper.drawn(document, wanted, dpi)
     return {n for n, page in zip(wanted, pages, strict=True) if not _page_reads(page, drawings[n])}
 
 
-def zpl_read(label: bytes, drawing: Drawing) -> Problem | None:
-    """Do the graphics in the bytes for the printer say what they should?"""
+def zpl_read(label: bytes, drawing: Drawing, *, is_whole: bool = True) -> Problem | None:
+    """Do the graphics in the bytes for the printer say what they should?
+
+    Not `is_whole`: they are those bits, which `bits_read` has read.
+    """
     graphics = {
         (int(x), int(y)): (int(total), int(per_row), data)
         for x, y, total, per_row, data in _GRAPHIC.findall(label.decode("ascii"))
     }
     for placed in drawing.codes:
         found = graphics.get((placed.x, placed.y))
-        if found is None or _rasterised(placed, *found) != placed.code.text:
+        if found is None:
+            return unreadable()
+        total, per_row, data = found
+        dots = decode(data, total, per_row)
+        if dots != stretched(placed.code, placed.width, placed.height).rows:
+            return unreadable()
+        if is_whole and _read_dots(placed, per_row, dots) != placed.code.text:
             return unreadable()
     return None
 
@@ -94,13 +104,11 @@ def _page_reads(page: Image.Image, drawing: Drawing) -> bool:
     return {(each.format, each.text) for each in found} == told
 
 
-def _rasterised(placed: Placed, total: int, per_row: int, data: str) -> str | None:
+def _read_dots(placed: Placed, per_row: int, dots: bytes) -> str | None:
     """What the dots of a `^GFA` field say."""
-    rows = decode(data, total, per_row)
-    if len(rows) != total or total != per_row * placed.height:
-        return None
-    dots = Image.frombytes("1", (8 * per_row, placed.height), rows.translate(_FLIPPED))
-    return _pure(placed.code, dots.convert("L").tobytes(), 8 * per_row, placed.height)
+    size = (8 * per_row, placed.height)
+    picture = Image.frombytes("1", size, dots.translate(_FLIPPED)).convert("L")
+    return _pure(placed.code, picture.tobytes(), *size)
 
 
 _FLIPPED = bytes(range(255, -1, -1))

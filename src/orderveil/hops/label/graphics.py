@@ -7,13 +7,18 @@ the row above. Whole bytes only stand before `,` and `!`, which is what old firm
 
 import re
 
+from PIL import Image
+
 from orderveil.hops.label.codes import Code
 from orderveil.hops.label.setting import Picture
 
 _ONES = " GHIJKLMNOPQRSTUVWXY"
 _TWENTIES = " ghijklmnopqrstuvwxyz"
 _FILLS = {"0": ",", "F": "!"}
-# Runs that are worth it, longest first: a hundred digits, twenty, seven; through a mark, lest the
+_WIDE = 32
+"""Bytes: in a narrower row, a code's, runs are too short to be worth it."""
+
+# Runs that are worth it, from a hundred digits to five; through a mark, lest the
 # digit that ends one is taken for a part of the next.
 _RUNS = [
     (digit * length, chr(0xE000 + 16 * n + ord(digit)), f"{letter}{digit}")
@@ -25,10 +30,12 @@ _TOKEN = re.compile(r"([G-Yg-z]+)([0-9A-F])|([0-9A-F]+)|([,!])|(:+)")
 
 def encode(picture: Picture) -> str:
     """The data of the field, without its numbers."""
-    made, before = [], ""
-    for row in picture.rows.hex("\n", (picture.width + 7) // 8).upper().split("\n"):
+    made, before, per_row = [], "", (picture.width + 7) // 8
+    for row in picture.rows.hex("\n", per_row).upper().split("\n"):
         made.append(":" if row == before else _cut(row))
         before = row
+    if per_row < _WIDE:
+        return "".join(made)
     data = "\n".join(made)  # no run goes over the end of a row
     for run, mark, _ in _RUNS:
         data = data.replace(run, mark)
@@ -61,24 +68,12 @@ def decode(data: str, total: int, per_row: int) -> bytes:
 
 def stretched(code: Code, width: int, height: int) -> Picture:
     """A code's modules as dots."""
-    module, columns = code.module, code.columns
-    tall = height // code.rows
-    rows = b"".join(
-        _packed(code.bits[start : start + columns], module) * tall
-        for start in range(0, len(code.bits), columns)
-    )
-    return Picture(width, tall * code.rows, rows)
+    modules = Image.frombytes("L", (code.columns, code.rows), code.bits.translate(_BLACK_IS_HIGH))
+    dots = modules.resize((width, height), Image.Resampling.NEAREST)
+    return Picture(width, height, dots.convert("1", dither=Image.Dither.NONE).tobytes())
 
 
-def _packed(modules: bytes, module: int) -> bytes:
-    """A row of 0 (black) and 255 as bits, 1 black."""
-    bits = modules.translate(_DIGITS).decode()
-    bits = bits.replace("0", "0" * module).replace("1", "1" * module)
-    bits += "0" * (-len(bits) % 8)
-    return int(bits, 2).to_bytes(len(bits) // 8)
-
-
-_DIGITS = b"1" + b"0" * 255
+_BLACK_IS_HIGH = bytes(range(255, -1, -1))
 
 
 def _cut(row: str) -> str:
