@@ -19,7 +19,9 @@ def commands(document):
     return [words[1:] for words in typed]
 
 
-@pytest.mark.parametrize(("document", "least"), [("README.md", 8), ("docs/connect.md", 8)])
+@pytest.mark.parametrize(
+    ("document", "least"), [("README.md", 8), ("docs/connect.md", 8), ("docs/devices.md", 7)]
+)
 def test_its_commands_are_not_refused(shop, monkeypatch, document, least):
     """One running example, from its first command to its last."""
     monkeypatch.chdir(ROOT)
