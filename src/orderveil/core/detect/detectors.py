@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from orderveil.core.detect.accounts import iban_spans, ifsc_spans, vpa_spans
+from orderveil.core.detect.addresses import address_spans
 from orderveil.core.detect.cards import card_spans
 from orderveil.core.detect.contacts import email_spans, phone_spans
 from orderveil.core.detect.context import (
@@ -26,7 +27,7 @@ from orderveil.core.detect.identities import aadhaar_spans, gstin_spans, is_of_p
 from orderveil.core.detect.keys import KeyFacts
 from orderveil.core.detect.kinds import SURE, Kind
 from orderveil.core.detect.names import name_spans
-from orderveil.core.detect.places import address_spans, pincode_spans
+from orderveil.core.detect.pincodes import pincode_spans
 from orderveil.core.detect.topics import weighed_for
 from orderveil.core.detect.words import Token, low_of, tokens_in
 
