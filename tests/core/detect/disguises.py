@@ -109,8 +109,10 @@ def entities(rng: Random, kind: str, value: str) -> str:
 
 
 def other_case(rng: Random, kind: str, value: str) -> str:
-    """In capitals, in small letters, or the other way round; names never so."""
-    ways = (str.upper, str.lower) if kind == "NAME" else (str.upper, str.lower, str.swapcase)
+    """In capitals, in small letters, or the other way round; names never so, nor small initials."""
+    ways = (str.upper, str.lower, str.swapcase)
+    if kind == "NAME":
+        ways = (str.upper,) if "." in value else (str.upper, str.lower)
     return rng.choice(ways)(value)
 
 
