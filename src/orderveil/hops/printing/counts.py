@@ -9,6 +9,7 @@ Rules kept here:
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -97,7 +98,7 @@ def days_of(
 ) -> list[DeviceDay]:
     """Each of these printers' last days on which anything was handed or counted, latest first."""
     first = now.astimezone(UTC).date() - timedelta(days=days - 1)
-    params = {
+    params: dict[str, Any] = {
         "devices": list(device_ids),
         "since": datetime(first.year, first.month, first.day, tzinfo=UTC),
         "first": first,
