@@ -21,6 +21,7 @@ ROWS = {
     "shred": "bench.shred",
     "proof": "bench.proof",
     "desk": "bench.desk",
+    "labels": "bench.labels",
     "detect": "bench.detect",
 }
 

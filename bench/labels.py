@@ -1,0 +1,129 @@
+"""Labels: drawn, set, read back; and what memory a batch takes."""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import django
+
+from bench.figures import Figure, Size, median
+from bench.house import House
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+BUDGET = 800
+SMALL, LARGE = 1_000, 10_000
+
+# Of ten labels eight are Latin, one Devanagari, one Tamil.
+_PEOPLE = (
+    *(("Asha Verma", "Palm Grove Residency", "3rd Cross, Indiranagar Stage 2", "Bengaluru"),) * 8,
+    ("आशा श्रीवास्तव", "पाम ग्रोव रेजीडेंसी", "तीसरा क्रॉस, इंदिरानगर द्वितीय चरण", "बेंगलुरु"),
+    ("ஆஷா ஸ்ரீநிவாசன்", "கிழக்கு மாட வீதி", "கபாலீஸ்வரர் கோவில் அருகில்", "சென்னை"),
+)
+
+
+def contents(count: int) -> Iterator:
+    """Invented people's labels, no two alike."""
+    from orderveil.hops.label.content import Cod, LabelContent, Sender  # noqa: PLC0415
+
+    sender = Sender("Kalanjali", ("12 Industrial Estate, Peenya", "Bengaluru 560058"))
+    for n in range(count):
+        name, house, street, city = _PEOPLE[n % 10]
+        yield LabelContent(
+            carrier="Swiftline Express",
+            awb=f"SLX44{n:011}",
+            token=f"https://t.kalanjali.example/t/{n:016}",
+            sender=sender,
+            name=f"{name} {n}",
+            lines=(f"{n % 977} {house}", f"{street} {n % 97}"),
+            city=city,
+            pincode=str(560000 + n % 999),
+            phone=f"+91 XXXXXX{n % 10_000:04}",
+            cod=Cod("INR", f"{n}.00") if n % 3 else None,
+            order=f"T-{n:016}",
+        )
+
+
+def _ours(count: int, form: str) -> float:
+    """Labels a second, through `render`: what is handed out."""
+    from orderveil.hops.label.batch import Form, render  # noqa: PLC0415
+    from orderveil.hops.label.content import Dpi  # noqa: PLC0415
+
+    list(render(contents(10), Form(form), Dpi.D203, at=AT))  # fonts are read once a process
+    began = time.perf_counter()
+    made = sum(len(each.positions) for each in render(contents(count), Form(form), Dpi.D203, at=AT))
+    assert made == count
+    return count / (time.perf_counter() - began)
+
+
+def _plain(count: int, form: str) -> float:
+    """The same pages set, or written, from drawings made beforehand; nothing fitted or read."""
+    from orderveil.hops.label import batch, setting, zpl  # noqa: PLC0415
+    from orderveil.hops.label.content import Dpi  # noqa: PLC0415
+
+    told = batch.Form(form)
+    drawn = batch._drawn(list(contents(count)), told, Dpi.D203)  # noqa: SLF001
+    began = time.perf_counter()
+    for start in range(0, count, batch.CHUNK):
+        some = drawn[start : start + batch.CHUNK]
+        if told == batch.Form.PDF:
+            setting.as_pdf(some, 203, at=AT)
+        else:
+            pictures = batch._pictures(dict(enumerate(some)), Dpi.D203)  # noqa: SLF001
+            b"".join(zpl.as_zpl(*pair, 203) for pair in zip(some, pictures, strict=True))
+    return count / (time.perf_counter() - began)
+
+
+def _child(what: str, count: int, form: str) -> dict[str, float]:
+    """One measurement in a process of its own, whose memory can be told."""
+    command = [sys.executable, "-m", "bench.labels", what, str(count), form]
+    return json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+
+
+def run(_house: House, size: Size) -> Iterator[Figure]:
+    """Product and baseline in turn, then the memory of a thousand beside that of ten thousand."""
+    count = SMALL if size.quick else 2 * SMALL
+    for form in ("pdf", "zpl"):
+        ours, theirs = [], []
+        for _ in range(size.rounds):
+            ours.append(_child("ours", count, form)["rate"])
+            theirs.append(_child("plain", count, form)["rate"])
+        yield Figure(
+            name="labels",
+            work=f"4 x 6 in labels as {form.upper()}, 203 dpi, {count:,} a batch, codes read back",
+            unit="labels/s",
+            value=median(ours),
+            baseline=median(theirs),
+            baseline_name="the same pages from ready drawings: nothing fitted, nothing read back",
+            budget=BUDGET,
+            detail={"rounds": ours},
+        )
+    yield _memory()
+
+
+def _memory() -> Figure:
+    small, large = (_child("ours", count, "pdf")["mebibytes"] for count in (SMALL, LARGE))
+    return Figure(
+        name="labels",
+        work=f"peak memory of a batch of {LARGE:,} labels as PDF",
+        unit="MiB",
+        value=large,
+        baseline=small,
+        baseline_name=f"a batch of {SMALL:,}",
+        at_most=True,
+        ratio_budget=1.15,
+    )
+
+
+def _main(what: str, count: str, form: str) -> None:
+    django.setup()
+    rate = {"ours": _ours, "plain": _plain}[what](int(count), form)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"rate": rate, "mebibytes": peak}))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
