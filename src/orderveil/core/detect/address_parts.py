@@ -58,6 +58,8 @@ def parts_in(folded: str, tokens: Sequence[Token], pins: Sequence[tuple[int, int
             parts.append((start, end, Part.TOWN))
         elif word in STATES:
             parts.append((start, end, Part.STATE))
+        elif word[0] <= "9" and folded[start - 1 : start] == "#":
+            parts.append((start - 1, end, Part.NUMBER))
         elif word in _READERS:
             parts += _READERS[word](folded, tokens, at)
         elif ends_like_street(word):
@@ -184,12 +186,15 @@ def _admin(_: str, tokens: Sequence[Token], at: int) -> list[PartAt]:
     return [(tokens[at][0], tokens[min(at + 1, len(tokens) - 1)][1], Part.ADMIN)]
 
 
-def _landmark(_: str, tokens: Sequence[Token], at: int) -> list[PartAt]:
+def _landmark(folded: str, tokens: Sequence[Token], at: int) -> list[PartAt]:
     start, end, word = tokens[at]
     if not word.isascii():
         return [(tokens[max(0, at - 1)][0], end, Part.LANDMARK)]
     if at + 1 < len(tokens) and tokens[at + 1][0] - end <= 3:
-        return [(start, tokens[at + 1][1], Part.LANDMARK)]
+        last = at + 1
+        while last < min(at + 3, len(tokens) - 1) and _names_it(folded, tokens, last + 1):
+            last += 1
+        return [(start, tokens[last][1], Part.LANDMARK)]
     return []
 
 

@@ -42,7 +42,7 @@ _WHOLE_NAMES = words(
     " recipientname consigneename receivername contactname shiptoname billtoname shippingname"
     " billingname personname recipient consignee addressee receiver attention attn shipto billto"
     " deliverto soldto careof contactperson cardholder cardholdername nameoncard accountholder"
-    " beneficiary beneficiaryname payeename buyer customer orderedby signedby receivedby"
+    " naam नाम beneficiary beneficiaryname payeename buyer customer orderedby signedby receivedby"
 )
 _PERSONS = words(
     "customer customers buyer recipient consignee receiver addressee shipping ship billing bill"

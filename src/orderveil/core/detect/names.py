@@ -70,7 +70,7 @@ def name_spans(folded: str, tokens: Sequence[Token], facts: KeyFacts) -> Iterato
     while at < len(tokens):
         last = at
         for first, certainty in _introduced(folded, tokens, at):
-            low = certainty >= _BY_INTRODUCTION
+            low = certainty >= _BY_INTRODUCTION and folded[tokens[first][0]].islower()
             last = _run_end(folded, tokens, first, low=low)
             if last > first:
                 last += not low and _goes_on_low(folded, tokens, first, last)
