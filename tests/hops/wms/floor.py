@@ -23,7 +23,8 @@ from orderveil.hops import journey  # noqa: F401 - fills the table of what can b
 from orderveil.hops.wms import locations, waves
 from orderveil.hops.wms.floor_caller import caller_for
 from orderveil.hops.wms.models import Tote, Wave
-from orderveil.partners.models import Device
+from orderveil.partners.models import Device, Partner
+from orderveil.people.models import Membership
 from scene import ME
 
 KURTA = Item("Indigo kurta", 2, sku="KUR-IND-M", unit_price="899.00")
@@ -39,14 +40,17 @@ class Floor:
     station: Device
     token: str
     printer: Device
+    partner: Partner
+    """Whose warehouse it is."""
 
     @classmethod
-    def make(cls, desk: Desk | None = None) -> "Floor":
+    def make(cls, desk: Desk | None = None, partner: Partner | None = None) -> "Floor":
         """A station and a printer; the kurta and the scarf have places."""
         desk = desk or Desk.make()
-        station, token = desk.station(name="Packing table 1")
-        printer, _ = desk.station(kind=DeviceKind.PRINTER, name="Slip printer")
-        floor = cls(desk, station, token, printer)
+        partner = partner or desk.own
+        station, token = desk.station(partner, name="Packing table 1")
+        printer, _ = desk.station(partner, kind=DeviceKind.PRINTER, name="Slip printer")
+        floor = cls(desk, station, token, printer, partner)
         floor.shelve(
             ("KUR-IND-M", "B-10-1", ""),
             ("SCA-SIL", "A-2-4", SCARF_EAN),
@@ -56,7 +60,7 @@ class Floor:
     def shelve(self, *places: tuple[str, str, str]) -> Any:
         """Say where items lie."""
         rows = [dict(zip(("sku", "location", "barcode"), each, strict=True)) for each in places]
-        return locations.set_locations(self.desk.own, rows, now=self.desk.scene.now, who=ME)
+        return locations.set_locations(self.partner, rows, now=self.desk.scene.now, who=ME)
 
     def admit(self, *, items: tuple[Item, ...] = (KURTA,), **changes: Any) -> bytes:
         """An order whose parcel is this warehouse's to pack."""
@@ -68,12 +72,19 @@ class Floor:
 
     def take_on(self, order: bytes, parcel_no: int | None = None) -> None:
         """The parcel is this warehouse's."""
-        self.desk.scene.assign(Hop.WMS, order, _Seat(self.desk.own), parcel_no)
+        self.desk.scene.assign(Hop.WMS, order, _Seat(self.partner), parcel_no)
 
     def actor(self, role: Role = Role.WAREHOUSE, *, at_station: bool = True) -> Actor:
         """Somebody of that role; the warehouse's people at the station."""
         device = self.station.pk if at_station and role == Role.WAREHOUSE else None
-        return self.desk.actor(self.desk.person(role), device_id=device)
+        return self.desk.actor(self.person(role), device_id=device)
+
+    def person(self, role: Role = Role.WAREHOUSE) -> Membership:
+        """Somebody of that role; the warehouse's people work for its partner, if it is not own."""
+        is_theirs = role == Role.WAREHOUSE and self.partner != self.desk.own
+        if is_theirs:
+            return self.desk.person(role, f"packer_{self.partner.slug}", partner=self.partner)
+        return self.desk.person(role)
 
     def caller(self, *, at_station: bool = True, reason: str = "test") -> Caller:
         """How the gate knows the packer."""
@@ -87,7 +98,7 @@ class Floor:
 
     def packer(self, *, at_station: bool = True) -> Client:
         """The packer's browser: the station's, or their own."""
-        client = self.desk.client(self.desk.person(Role.WAREHOUSE))
+        client = self.desk.client(self.person())
         if at_station:
             client.cookies[settings.DEVICE_COOKIE_NAME] = self.token
         return client

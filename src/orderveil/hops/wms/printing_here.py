@@ -114,16 +114,13 @@ def _ask(
     if printer is None:
         return Asked(kind, "", NO_PRINTER)
     form, dpi = LABEL_FORMS[station.label_form] if kind == Kind.LABEL else (PrintForm.PDF, 203)
-    try:
-        made = batches.begin(
-            *(caller, [parcel_of(tote)], kind, form),
-            now=now,
-            dpi=dpi,
-            device_id=printer.pk,
-            reason=reason,
-        )
-    except RefusedError as error:
-        return Asked(kind, printer.name, error.problem)
+    made = batches.begin(
+        *(caller, [parcel_of(tote)], kind, form),
+        now=now,
+        dpi=dpi,
+        device_id=printer.pk,
+        reason=reason,
+    )
     problem = made if isinstance(made, Problem) else next(iter(made.refused.values()), None)
     return Asked(kind, printer.name, problem)
 

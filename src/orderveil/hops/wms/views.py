@@ -90,7 +90,7 @@ def picked(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     _caller, one = wave_for(actor, number, PICK)
     work.mark_picked(one, now=actor.now, who=by(actor))
     messages.success(request, _("Wave %(wave)s is picked.") % {"wave": one})
-    return redirect("wave", number=one.pk)
+    return redirect("waves")
 
 
 @require_POST
