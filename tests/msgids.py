@@ -56,6 +56,7 @@ AGENTS = (
     *("scams/templates/picture/headline.html", "scams/templates/picture/scams.html"),
     *("gate/templates/staffing/roles.html", "policy/templates/policy/warnings_part.html"),
     *("hops/wms/", "hops/templates/wms/"),
+    *("hops/printing/", "hops/templates/printing/"),
     *("partners/views_station.py", "partners/templates/partners/station"),
 )
 """Where the words of the pages are that agents of support and people of the floor can open."""
@@ -67,6 +68,7 @@ REFUSING = (
     *("core/actors.py", "hops/support/revealing.py", "hops/support/tickets.py"),
     *("hops/support/undelivered.py", "hops/support/order_page.py", "hops/support/refs.py"),
     *("hops/wms/waves.py", "hops/wms/floor_caller.py", "hops/wms/printing_here.py"),
+    *("hops/printing/refusing.py", "hops/printing/views.py", "hops/printing/presses.py"),
     "partners/devices.py",
 )
 """Whose refusals they can meet."""

@@ -36,6 +36,8 @@ SHAPES: tuple[str, ...] = (
     _("Partner {partner} does not run the hop {hop}."),
     _("Ask for one of: {hops}."),
     _("Partner {partner} has no data-processing agreement in force today."),
+    _("Copy {number} of this sheet was asked for in batch {batch}."),
+    _("Nothing here draws a {kind} as {form}."),
 )
 """The sentences that hold values, as their makers write them."""
 
