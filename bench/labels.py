@@ -65,7 +65,7 @@ def _plain(count: int, form: str) -> float:
     from orderveil.hops.label.content import Dpi  # noqa: PLC0415
 
     told = batch.Form(form)
-    drawn = batch._drawn(list(contents(count)), told, Dpi.D203)  # noqa: SLF001
+    drawn = [each for _, some in batch._chunks(contents(count), told, Dpi.D203) for each in some]  # noqa: SLF001
     began = time.perf_counter()
     for start in range(0, count, batch.CHUNK):
         some = drawn[start : start + batch.CHUNK]

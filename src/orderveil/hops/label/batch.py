@@ -22,8 +22,10 @@ from orderveil.hops.label.faces import Face, PrinterFace, SetFace
 from orderveil.hops.label.layouts import draw, prepare
 from orderveil.hops.printing import paper
 
-CHUNK = 100
+CHUNK = 50
 """Labels set in one go: fewer cost more a label, more cost memory."""
+_GROUP = 200
+"""Labels drawn with one face: it asks for widths once."""
 _SETTERS = 2
 
 
@@ -62,8 +64,7 @@ def render(
     """
     with ThreadPoolExecutor(max_workers=_SETTERS) as setters:
         waiting: deque[Future[Rendered]] = deque()
-        for start, chunk in _chunks(contents):
-            drawn = _drawn(chunk, form, dpi)
+        for start, drawn in _chunks(contents, form, dpi):
             waiting.append(setters.submit(_made, drawn, start, form, dpi, at))
             if len(waiting) > _SETTERS:
                 yield waiting.popleft().result()
@@ -71,17 +72,18 @@ def render(
             yield waiting.popleft().result()
 
 
-def _chunks(contents: Iterable[LabelContent]) -> Iterator[tuple[int, list[LabelContent]]]:
+def _chunks(
+    contents: Iterable[LabelContent], form: Form, dpi: Dpi
+) -> Iterator[tuple[int, list[Drawing | Problem]]]:
+    """Drawn labels, with the place of the first."""
     source, start = iter(contents), 0
-    while chunk := list(islice(source, CHUNK)):
-        yield start, chunk
-        start += len(chunk)
-
-
-def _drawn(chunk: Sequence[LabelContent], form: Form, dpi: Dpi) -> list[Drawing | Problem]:
-    face: Face = SetFace(dpi) if form == Form.PDF else PrinterFace(dpi)
-    prepare(chunk, face)
-    return [draw(each, face) for each in chunk]
+    while group := list(islice(source, _GROUP)):
+        face: Face = SetFace(dpi) if form == Form.PDF else PrinterFace(dpi)
+        prepare(group, face)
+        for first in range(0, len(group), CHUNK):
+            chunk = group[first : first + CHUNK]
+            yield start + first, [draw(each, face) for each in chunk]
+        start += len(group)
 
 
 def _made(

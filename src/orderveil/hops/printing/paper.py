@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any, Literal
 
 import msgspec
@@ -106,6 +106,29 @@ def _inputs(data: object) -> dict[str, str]:
     return {"data": msgspec.json.encode(data).decode()}
 
 
+class _Compilers(local):
+    """A thread's compiler: it has read the fonts. One, because it holds them in memory."""
+
+    of: tuple[Path, tuple[Path, ...]] | None = None
+    compiler: typst.Compiler = None
+
+
+_compilers = _Compilers()
+
+
+def _compiler(template: Path) -> typst.Compiler:
+    wanted = (template, library().folders)
+    if _compilers.of != wanted:
+        _compilers.compiler = typst.Compiler(
+            template,
+            root=template.parent,
+            font_paths=list(library().folders),
+            ignore_system_fonts=True,
+        )
+        _compilers.of = wanted
+    return _compilers.compiler
+
+
 def _compile(
     template: Path,
     data: object,
@@ -115,11 +138,7 @@ def _compile(
     ppi: float | None = None,
     tags: bool = True,
 ) -> list[bytes]:
-    made: object = typst.compile(
-        template,
-        root=template.parent,
-        font_paths=list(library().folders),
-        ignore_system_fonts=True,
+    made: object = _compiler(template).compile(
         format=kind,
         ppi=ppi,
         sys_inputs=_inputs(data),
