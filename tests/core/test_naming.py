@@ -35,6 +35,26 @@ def test_a_number_in_disguise_names_somebody(text):
     assert names_somebody(f"नंबर {text} today")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["PAN ABCPK1234F", "paid by asha.n@okaxis", "IBAN DE89 3704 0044 0532 0130 00",
+     "Aadhaar 2000 0000 0009", "card security code: 123"],
+)  # fmt: skip
+def test_identities_and_accounts_name_somebody(text):
+    """A PAN, a UPI id, an IBAN have letters among their digits."""
+    assert names_somebody(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["called Asha Verma back", "Flat 4, MG Road: door locked", "Pune 411001", "SBIN0001234",
+     "GSTIN 27AAPFU0939F1ZV asked", "PAN ABCCK1234F of the firm", "user@host"],
+)  # fmt: skip
+def test_names_places_and_firms_are_honest_reasons(text):
+    """The ledger's readers know the order; what they must not meet is a number of somebody."""
+    assert not names_somebody(text)
+
+
 @given(
     st.from_regex(r"[6-9][0-9]{9}", fullmatch=True),
     st.lists(st.text(SIGNS, max_size=4), min_size=9, max_size=9),

@@ -1,7 +1,9 @@
 """Does a text that people type into the ledger name somebody? A number in disguise is a number.
 
 Rules kept here:
-- a phone, an email or a card number names somebody, and so does whatever could be one;
+- a phone, an email or a card number names somebody, and so does whatever could be one; so do a
+  person's PAN, GSTIN and Aadhaar number, a UPI id and an IBAN. Names and addresses don't count:
+  a reason has to say what happened at which door;
 - what counts is a run of digits with nothing but signs or an `x` between them: ten or more are a
   number, letters that look like digits among them (`O`, `o`, `l`, `I`);
 - days, hours and sums behind their currency's sign don't count, unless an Indian mobile number
