@@ -30,6 +30,8 @@ LOOSE = frozenset({"ADDRESS", "NAME"})
 """Kinds without sharp ends: half of what is expected is enough."""
 _BESIDE = {"ADDRESS": {"PINCODE", "NAME"}, "PINCODE": {"ADDRESS"}, "NAME": {"ADDRESS"}}
 """What may be found beside a kind, or instead of a part of it."""
+_PARTS = {"ADDRESS": {"PINCODE"}}
+"""What is a part of a kind, and may be told for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +137,20 @@ def missed(case: Case, hits: Iterable[Found], *, exact: bool = True) -> list[Fou
     Exact: at exactly that place, or for `LOOSE` kinds over half of it. Else: anywhere on it.
     """
     hits = list(hits)
-    return [one for one in case.expected if not any(_is_found(one, hit, exact) for hit in hits)]
+    return [one for one in case.expected if not _is_found(one, hits, exact)]
 
 
-def _is_found(expected: Found, hit: Found, exact: bool) -> bool:
+def _is_found(expected: Found, hits: list[Found], exact: bool) -> bool:
     kind, start, end = expected
-    if hit[0] != kind:
-        return False
-    common = min(end, hit[2]) - max(start, hit[1])
-    if exact and kind not in LOOSE:
-        return hit[1:] == (start, end)
-    return common * 2 >= end - start if exact else common > 0
+    own = [hit for hit in hits if hit[0] == kind and _common(expected, hit)]
+    if kind not in LOOSE or not exact:
+        return any(hit[1:] == (start, end) or not exact for hit in own)
+    parts = [hit for hit in hits if hit[0] in _PARTS.get(kind, ())]
+    return bool(own) and 2 * sum(_common(expected, hit) for hit in own + parts) >= end - start
+
+
+def _common(one: Found, other: Found) -> int:
+    return max(0, min(one[2], other[2]) - max(one[1], other[1]))
 
 
 def alarms(case: Case, hits: Iterable[Found]) -> list[Found]:
