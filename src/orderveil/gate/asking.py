@@ -164,14 +164,14 @@ def decide_for(
     """The decision for one order under this Law; the same for all that are enforced alike.
 
     `narrow` makes of the Grant what is asked of it; whatever it makes, facts are all there is for
-    a person of the floor without its device.
+    a person of the floor without its device, and on a hop that is not their role's.
     """
     decision = _decide(law, caller, order_id, now)
     if isinstance(decision, Problem):
         return decision
     if narrow is not None:
         decision = narrow(decision[0])
-    if isinstance(decision, Problem) or not _is_off_floor(caller):
+    if isinstance(decision, Problem) or not _shows_facts_only(caller):
         return decision
     grant = facts_only(decision[0])
     return grant, plan_for(grant)
@@ -196,9 +196,15 @@ def _decide(
     return grant, plan
 
 
-def _is_off_floor(caller: Caller) -> bool:
-    """A printer's number on the disclosure stands for no station: the person must be at one."""
-    return caller.actor is not None and caller.actor.is_off_floor
+def _shows_facts_only(caller: Caller) -> bool:
+    """Does somebody ask on a hop whose buyers they see at a station only, and are at none?
+
+    A printer's number on the disclosure stands for no station: the person must be at one.
+    """
+    actor = caller.actor
+    if actor is None or actor.device_id is not None:
+        return False
+    return actor.is_off_floor or caller.hop != actor.terms.hop
 
 
 def asker(law: Law, caller: Caller) -> Asker:

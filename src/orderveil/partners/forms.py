@@ -296,7 +296,7 @@ class VouchForm(forms.Form):
     )
 
 
-class Floors(forms.ModelChoiceField):
+class Floors(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic when it runs
     """One of the partners, by their names."""
 
     def label_from_instance(self, obj: Partner) -> str:
