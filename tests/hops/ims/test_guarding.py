@@ -192,6 +192,8 @@ def test_a_thousand_places_are_counted_and_a_hundred_told():
     """The rest is a number."""
     checked = check(json.dumps([{"phone": "x"}] * 1000).encode(), "application/json")
     assert (len(checked.places), checked.more, checked.kinds["phone"]) == (100, 900, 1000)
+    beyond = check(json.dumps([{"phone": "x"}] * 3000).encode(), "application/json")
+    assert beyond.kinds.total() == guarding.MOST_COUNTED
     problem = guarding.refusal(checked)
     assert (problem.code, problem.status, problem.more) == ("buyer_field", 422, 900)
     assert problem.pointer == "/0/phone"

@@ -22,6 +22,8 @@ from orderveil.hops.ims.reading import Field, Record, UnreadableError, records_o
 from orderveil.hops.ims.reading.kinds import kind_of
 
 MOST_PLACES = 100
+MOST_COUNTED = 1000
+"""Once so many are found the rest is not looked at: it is refused as it is."""
 
 _PLAIN_KEY = re.compile(r"#?[A-Za-z][A-Za-z_.:-]{0,40}[0-9]{0,3}(?:\[[0-9]{1,7}\])?")
 _HIDDEN = "***"
@@ -44,7 +46,7 @@ class Checked:
 
     @property
     def more(self) -> int:
-        """How many places there are beyond those that are told."""
+        """How many places were found beyond those that are told."""
         return self.kinds.total() - len(self.places)
 
     def add(self, found: Iterable[Place]) -> None:
@@ -75,6 +77,8 @@ def check(body: bytes, content_type: str, texts: Sequence[tuple[str, str, str]] 
             if len(keys) > MOST_KEYS:
                 raise UnreadableError("too_many_keys", f"It has over {MOST_KEYS} keys.")  # noqa: TRY301
             checked.add(_places(record))
+            if checked.kinds.total() >= MOST_COUNTED:
+                break
     except UnreadableError as error:
         raise RefusedError(unreadable(error)) from None
     return checked

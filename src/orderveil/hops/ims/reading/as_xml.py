@@ -82,6 +82,8 @@ class _Reading(ContentHandler, LexicalHandler):
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - SAX's name
         """An element begins."""
         must_be_shallow(len(self._open))
+        self._values += 1
+        must_be_few(self._values)
         above = self._open[-1]
         above.gap()
         count = above.seen[name] = above.seen.get(name, 0) + 1
@@ -135,8 +137,9 @@ class _Reading(ContentHandler, LexicalHandler):
         self._give([*self._top.own.fields, *(f for each in self._top.first.values() for f in each)])
 
     def _add(self, here: _Element, key: str, path: str, value: str) -> None:
-        self._values += 1
-        must_be_few(self._values)
+        if key != "#text":  # its element was counted
+            self._values += 1
+            must_be_few(self._values)
         here.own.add(here.names, key, path, value)
         if here.own.is_large:
             self._give(here.own.take())

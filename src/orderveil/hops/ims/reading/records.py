@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 from orderveil.core.jsonwalk import LABEL_KEYS, VALUE_KEYS
 
 MOST_DEPTH = 64
-MOST_VALUES = 2_000_000
+MOST_VALUES = 1_000_000
 MOST_TEXT = 64 * 1024
 """Characters of one text."""
 _MOST_FIELDS = 250
