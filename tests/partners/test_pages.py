@@ -228,8 +228,11 @@ def test_a_partner_is_ended_as_one(desk):
 def test_the_brand_says_where_it_is_found(desk):
     """What is saved is what the pictures of scams are made from."""
     client = desk.client(desk.person(Role.OWNER))
-    client.post("/brand/", {"published_channel": "care.kalanjali.example"})
-    assert Brand.objects.get(pk=desk.scene.brand.pk).published_channel == "care.kalanjali.example"
+    said = {"published_channel": "care.kalanjali.example", "return_address": "Peenya\nBengaluru"}
+    client.post("/brand/", said)
+    brand = Brand.objects.get(pk=desk.scene.brand.pk)
+    assert brand.published_channel == "care.kalanjali.example"
+    assert brand.return_address == "Peenya\nBengaluru"
     assert "care.kalanjali.example" in client.get("/brand/").content.decode()
     assert sample.last_act(desk.scene.brand)[0] == "brand_changed"
 

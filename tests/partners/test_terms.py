@@ -64,3 +64,19 @@ def test_a_brand_says_where_it_is_found(brand):
     terms.publish_channel(brand, "", now=NOW, who=WHO)
     assert Brand.objects.get(pk=brand.pk).published_channel == ""
     assert sample.last_act(brand) == ("brand_changed", f"brand:{brand.pk}")
+
+
+def test_a_return_address_is_kept_as_it_stands_on_labels(brand):
+    """Tidy lines; the act says that there is one, and not which."""
+    terms.set_return_address(brand, " Unit 4,  Peenya \n\n Bengaluru 560058\n", now=NOW, who=WHO)
+    assert Brand.objects.get(pk=brand.pk).return_address == "Unit 4, Peenya\nBengaluru 560058"
+    assert sample.last_detail(brand)[1] == {"return_address": True}
+
+
+@pytest.mark.parametrize("text", ["x" * 81, "a\nb\nc\nd\ne"])
+def test_a_return_address_that_fits_no_label_is_refused(brand, text):
+    """It says how much fits, and nothing changes."""
+    with pytest.raises(RefusedError) as refused:
+        terms.set_return_address(brand, text, now=NOW, who=WHO)
+    assert refused.value.problem.code == "return_address_long"
+    assert Brand.objects.get(pk=brand.pk).return_address == ""

@@ -327,11 +327,20 @@ class DeviceForm(VouchForm):
 
 
 class BrandForm(forms.Form):
-    """Where the brand tells its customers to find it."""
+    """What a brand says of itself: where customers find it, and where parcels go back to."""
 
     published_channel = forms.CharField(
         label=_("The published support channel"),
         required=False,
         max_length=300,
         help_text=_("A number, an address or a page of the brand. Empty: none is published."),
+    )
+    return_address = forms.CharField(
+        label=_("The return address on labels"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Up to four lines: a warehouse or an office, nobody's home. Empty: the name alone."
+        ),
     )

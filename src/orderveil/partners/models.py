@@ -12,6 +12,8 @@ class Brand(models.Model):
     name = models.TextField()
     published_channel = models.TextField(blank=True, default="")
     """Where the brand tells its customers to find it; "" if it has published nothing."""
+    return_address = models.TextField(blank=True, default="")
+    """Where undelivered parcels go back to, a line each: labels say it. A firm's, nobody's own."""
     is_sample = models.BooleanField(default=False)
     """Holds the project's own invented people only; the first page may show its orders."""
     created_at = models.DateTimeField()

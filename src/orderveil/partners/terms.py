@@ -1,4 +1,4 @@
-"""When a centre's people may work, and where the brand tells its customers to find it."""
+"""When a centre's people may work, and what a brand says of itself: its channel, its address."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -78,6 +78,41 @@ def publish_channel(brand: Brand, published_channel: str, *, now: datetime, who:
     )
 
 
+LONGEST_LINE, MOST_LINES = 80, 4
+
+
+@transaction.atomic
+def set_return_address(brand: Brand, text: str, *, now: datetime, who: Who) -> None:
+    """Where labels say that undelivered parcels go back to; "" takes it back.
+
+    Raises `RefusedError` for more than `MOST_LINES` lines of `LONGEST_LINE` characters.
+    """
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in lines):
+        raise RefusedError(_LONG_ADDRESS)
+    said = "\n".join(lines)
+    if (
+        not Brand.objects.filter(pk=brand.pk)
+        .exclude(return_address=said)
+        .update(return_address=said)
+    ):
+        return
+    record(
+        brand.pk,
+        ActKind.BRAND_CHANGED,
+        now=now,
+        who=who,
+        subject=f"brand:{brand.pk}",
+        detail={"return_address": bool(lines)},
+    )
+
+
+_LONG_ADDRESS = Problem(
+    code="return_address_long",
+    detail=f"A return address has at most {MOST_LINES} lines of {LONGEST_LINE} characters.",
+    remedy="Write it as it is to stand on a label.",
+    rule="label: a text that does not fit is refused",
+)
 _HALF_A_DAY = Problem(
     code="hours_invalid",
     detail="Working hours have a beginning and an end, and the two differ.",

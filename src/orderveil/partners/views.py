@@ -172,16 +172,30 @@ def partner_centre(request: HttpRequest, actor: Actor, number: int) -> HttpRespo
     return _page(request, actor, one, form, status=REFUSED)
 
 
+def _say(brand: Brand, form: BrandForm, actor: Actor) -> None:
+    """Of what a brand says of itself, what was changed. Raises `RefusedError`."""
+    if "return_address" in form.changed_data:
+        told = form.cleaned_data["return_address"]
+        terms.set_return_address(brand, told, now=actor.now, who=by(actor))
+    if "published_channel" in form.changed_data:
+        told = form.cleaned_data["published_channel"]
+        terms.publish_channel(brand, told, now=actor.now, who=by(actor))
+
+
 @require_http_methods(["GET", "POST"])
 def brand_settings(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Where the brand tells its customers to find it, and what the platform allows it."""
     brand = Brand.objects.get(pk=actor.brand_id)
-    form = BrandForm(request.POST or None, initial={"published_channel": brand.published_channel})
+    said = {name: getattr(brand, name) for name in ("published_channel", "return_address")}
+    form = BrandForm(request.POST or None, initial=said)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data["published_channel"]
-        terms.publish_channel(brand, said, now=actor.now, who=by(actor))
-        messages.success(request, _("Saved."))
-        return redirect("brand_settings")
+        try:
+            _say(brand, form, actor)
+        except RefusedError as refused:
+            refuse_on(form, refused.problem)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("brand_settings")
     told = {
         "form": form,
         "brand": brand,

@@ -32,7 +32,8 @@ def _shown(one: Labelled) -> Shown | Problem:
 
 def draw(sheets: Sequence[tuple[Sheet, Labelled]], style: Format) -> Drawn:
     """The labels that can be drawn, and why not the others."""
-    sender = Sender(Brand.objects.get(pk=style.brand_id).name)
+    brand = Brand.objects.get(pk=style.brand_id)
+    sender = Sender(brand.name, tuple(brand.return_address.splitlines()))
     contents = {sheet.position: _content(sheet, one, sender) for sheet, one in sheets}
     failed = {at: each for at, each in contents.items() if isinstance(each, Problem)}
     able = {at: each for at, each in contents.items() if isinstance(each, LabelContent)}
