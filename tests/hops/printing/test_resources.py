@@ -159,6 +159,9 @@ def test_the_same_key_begins_one_batch(floor, doors):
     assert begin(doors, orders, key="k-1").status_code == 202
     again = begin(doors, orders, key="k-1")
     assert again.json == {"replayed": True, "status": 202}
+    seat = doors.scene.seat(Hop.LABEL)
+    listed = doors.call("GET", "/v1/hops/label/batches", token=seat.token).json["batches"]
+    assert [(each["sheets"], each["counts"]["waiting"]) for each in listed] == [(2, 2)]
     assert rows("SELECT count(*) FROM printing_batch") == [(1,)]
 
 

@@ -91,6 +91,21 @@ class PrintProgress(msgspec.Struct, frozen=True):
     in_doubt: list[InDoubt]
 
 
+class PrintListed(msgspec.Struct, frozen=True):
+    """One batch of the list."""
+
+    batch: int
+    created_at: datetime
+    sheets: int
+    counts: Counts
+
+
+class PrintBatches(msgspec.Struct, frozen=True):
+    """The latest batches, the newest first."""
+
+    batches: list[PrintListed]
+
+
 class PrintReport(msgspec.Struct, frozen=True):
     """How handed sheets ended, by position. A report may be sent again."""
 
@@ -120,7 +135,22 @@ def _printing_caller(req: Request, hop: str) -> Caller:
 
 
 class Batches:
-    """POST /v1/hops/{hop}/batches"""
+    """GET and POST /v1/hops/{hop}/batches"""
+
+    def on_get(self, req: Request, resp: Response, hop: str) -> None:
+        """The partner's latest batches on this hop: for whoever lost an answer."""
+        caller = _printing_caller(req, hop)
+        ours = progress.listed(caller.brand_id, [caller.partner_id])[: progress.PAGE]
+        ours = [each for each in ours if HOP_OF[each.kind] == caller.hop]
+        counts = progress.counts_of([each.batch_id for each in ours], req.context.now)
+        resp.data = _encoder.encode(
+            PrintBatches(
+                [
+                    PrintListed(each.batch_id, each.created_at, each.sheets, counts[each.batch_id])
+                    for each in ours
+                ]
+            )
+        )
 
     def on_post(self, req: Request, resp: Response, hop: str) -> None:
         """Begin a batch of up to 10,000 sheets; what may not be printed says why."""
@@ -250,6 +280,14 @@ OPERATIONS = (
         status=202,
         idempotency_key=True,
         problems=(401, 403, 413, 422),
+    ),
+    Operation(
+        "get",
+        "/v1/hops/{hop}/batches",
+        "Your latest batches, the newest first.",
+        "printing",
+        response=PrintBatches,
+        problems=(401, 403),
     ),
     Operation(
         "get",
