@@ -66,9 +66,14 @@ class Face(Protocol):
     dpi: int
     rupee: str
 
-    def prepare(self, texts: Iterable[str], weight: int) -> None: ...
-    def width(self, text: str, points: float, weight: int) -> float: ...
-    def extent(self, text: str, points: float) -> Extent: ...
+    def prepare(self, texts: Iterable[str], weight: int) -> None:
+        """Ask for many widths at once."""
+
+    def width(self, text: str, points: float, weight: int) -> float:
+        """Dots."""
+
+    def extent(self, text: str, points: float) -> Extent:
+        """Dots above and below the baseline."""
 
 
 @dataclass(slots=True)

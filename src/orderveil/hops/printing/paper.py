@@ -110,7 +110,7 @@ class _Compilers(local):
     """A thread's compiler: it has read the fonts. One, because it holds them in memory."""
 
     of: tuple[Path, tuple[Path, ...]] | None = None
-    compiler: typst.Compiler = None
+    compiler: typst.Compiler | None = None
 
 
 _compilers = _Compilers()
@@ -118,15 +118,16 @@ _compilers = _Compilers()
 
 def _compiler(template: Path) -> typst.Compiler:
     wanted = (template, library().folders)
-    if _compilers.of != wanted:
-        _compilers.compiler = typst.Compiler(
+    kept = _compilers.compiler
+    if kept is None or _compilers.of != wanted:
+        kept = typst.Compiler(
             template,
             root=template.parent,
             font_paths=list(library().folders),
             ignore_system_fonts=True,
         )
-        _compilers.of = wanted
-    return _compilers.compiler
+        _compilers.compiler, _compilers.of = kept, wanted
+    return kept
 
 
 def _compile(
