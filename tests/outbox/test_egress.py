@@ -289,7 +289,7 @@ def test_an_answer_that_drips_or_breaks_off_is_not_taken(server):
     """Half an answer is none: its status doesn't stand for it."""
     server.script.append(Answer(200, drip_body=True))
     assert _ask_trouble(way_out(deadline_seconds=0.3), server.url()) is Trouble.TIMEOUT
-    server.script.append(Answer(200, {"Content-Length": "90"}))
+    server.script.append(Answer(200, {"Transfer-Encoding": "chunked"}, b"5\r\nab"))
     assert _ask_trouble(way_out(), server.url()) in {Trouble.CONNECTION_LOST, Trouble.TIMEOUT}
 
 
