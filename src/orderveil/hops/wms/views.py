@@ -1,8 +1,7 @@
 """Waves and their pick lists: a person's own browser will do, because no buyer is in them."""
 
-from typing import Any
-
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -26,13 +25,15 @@ PICK = "pick list"
 def waves(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The open waves of the person's warehouse, and the last that ended."""
     theirs = warehouses(actor)
-    found = Wave.objects.filter(brand_id=actor.brand_id, partner__in=theirs)
+    found = Wave.objects.filter(brand_id=actor.brand_id, partner__in=theirs).annotate(
+        parcels=Count("tote"), to_pack=Count("tote", filter=Q(tote__is_open=True))
+    )
     rows = [
         *found.filter(closed_at=None).order_by("pk")[:LISTED],
         *found.exclude(closed_at=None).order_by("-closed_at")[:10],
     ]
     context = {
-        "rows": [_row(each) for each in rows],
+        "rows": rows,
         "warehouses": theirs,
         "usual": work.USUAL_PARCELS,
         "most": work.MOST_PARCELS,
@@ -110,12 +111,3 @@ def _picked_for(actor: Actor, number: int) -> tuple[Wave, list[Tote], PickList]:
         raise RefusedError(listed)
     one.refresh_from_db()
     return one, totes, listed
-
-
-def _row(one: Wave) -> dict[str, Any]:
-    totes = Tote.objects.filter(wave=one)
-    return {
-        "wave": one,
-        "parcels": totes.count(),
-        "open": totes.filter(is_open=True).count(),
-    }

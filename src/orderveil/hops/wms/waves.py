@@ -50,14 +50,14 @@ def make_wave(caller: Caller, most: int, *, now: datetime) -> Wave | Problem:
     return _made(caller, found, now) if found else NOTHING_WAITS
 
 
-@transaction.atomic
 def wave_of_one(caller: Caller, parcel: ParcelId, *, now: datetime) -> Tote:
     """The open tote of a parcel of the caller's; if it has none, in a wave of its own."""
-    _one_at_a_time(caller)
     tote = open_tote(caller, parcel)
-    if tote is None:
-        tote = _made(caller, [parcel], now).tote_set.get()
-    return tote
+    if tote is not None:
+        return tote
+    with transaction.atomic():
+        _one_at_a_time(caller)
+        return open_tote(caller, parcel) or _made(caller, [parcel], now).tote_set.get()
 
 
 def open_tote(caller: Caller, parcel: ParcelId) -> Tote | None:
