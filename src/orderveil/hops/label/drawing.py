@@ -1,6 +1,6 @@
 """A label as things at places, in printer dots: what both PDF and ZPL are made of.
 
-Coordinates are dots from the top left corner; a text's `y` is its baseline. The three things are
+Coordinates are dots from the top left corner; a text's `y` is its baseline. The things are
 arrays with a letter in front, which is how the template reads them.
 """
 
@@ -27,6 +27,19 @@ class Text(msgspec.Struct, frozen=True, array_like=True, tag="t"):
     """Where it is known."""
 
 
+class Lines(msgspec.Struct, frozen=True, array_like=True, tag="l"):
+    """Texts under one another, `pitch` dots apart: set together, which takes half the time."""
+
+    x: int
+    y: int
+    points: float
+    weight: int
+    is_white: bool
+    pitch: int
+    text: str
+    """The lines, a line end between them."""
+
+
 class Bar(msgspec.Struct, frozen=True, array_like=True, tag="r"):
     """A black rectangle."""
 
@@ -48,7 +61,7 @@ class Bits(msgspec.Struct, frozen=True, array_like=True, tag="i"):
     bits: list[int]
 
 
-Thing: TypeAlias = Text | Bar | Bits
+Thing: TypeAlias = Text | Lines | Bar | Bits
 
 
 class Placed(msgspec.Struct, frozen=True):

@@ -1,14 +1,14 @@
 """Drawings set by typst: labels as PDF, and lines of text as bits for ZPL."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
 
-from orderveil.hops.label.drawing import HEIGHT_IN, WIDTH_IN, Bits, Drawing, Text, Thing
+from orderveil.hops.label.drawing import HEIGHT_IN, WIDTH_IN, Bits, Drawing, Lines, Text, Thing
 from orderveil.hops.label.faces import SetFace
 from orderveil.hops.printing import paper
 from orderveil.hops.printing.fonts import library
@@ -96,6 +96,44 @@ def _cut(page: Image.Image, bands: Sequence[_Band]) -> list[Picture]:
     ]
 
 
+def _joined(things: Iterable[Thing]) -> Iterator[Thing]:
+    """The things, lines that stand evenly under one another as one."""
+    waiting: list[Text] = []
+    for each in things:
+        if isinstance(each, Text) and not each.is_rtl and _follows(waiting, each):
+            waiting.append(each)
+            continue
+        yield from _together(waiting)
+        waiting = [each] if isinstance(each, Text) and not each.is_rtl else []
+        if not waiting:
+            yield each
+    yield from _together(waiting)
+
+
+def _follows(lines: Sequence[Text], one: Text) -> bool:
+    """Is it of the same kind as these, in the same column, and as far below as they are apart?"""
+    if not lines:
+        return False
+    last, pitch = lines[-1], one.y - lines[-1].y
+    return (
+        (one.x, one.points, one.weight, one.is_white)
+        == (last.x, last.points, last.weight, last.is_white)
+        and pitch > 0
+        and (len(lines) == 1 or pitch == last.y - lines[-2].y)
+    )
+
+
+def _together(lines: Sequence[Text]) -> Iterator[Thing]:
+    if len(lines) < 2:
+        yield from lines
+        return
+    first = lines[0]
+    yield Lines(
+        *(first.x, first.y, first.points, first.weight, first.is_white, lines[1].y - first.y),
+        "\n".join(line.text for line in lines),
+    )
+
+
 def _data(pages: Sequence[_Page], dpi: int) -> object:
     """What the template is given: what many pages share, as frames, and the rest of each page."""
     counts = Counter(each for page in pages for each in page.things if not isinstance(each, Bits))
@@ -105,7 +143,7 @@ def _data(pages: Sequence[_Page], dpi: int) -> object:
     for width, height, things in pages:
         shared = tuple(each for each in things if not isinstance(each, Bits) and each in often)
         own = [each for each in things if isinstance(each, Bits) or each not in often]
-        told.append((width, height, frames.setdefault(shared, len(frames)), own))
+        told.append((width, height, frames.setdefault(shared, len(frames)), list(_joined(own))))
     return {
         "fonts": library().families,
         "unit": 72 / dpi,
