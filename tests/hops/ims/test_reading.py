@@ -241,7 +241,7 @@ def test_a_content_type_says_how_to_read(said, kind):
     assert kind_of(said) == kind
 
 
-LINE = {"sku": "KUR-IND-M", "quantity": 4, "warehouse": "BLR-1", "title": "Indigo kurta"}
+LINE = {"sku": "KUR-IND-M", "quantity": 4, "warehouse": "BLR-1", "title": "Indigo kurta " * 30}
 MOST = 10 * 1024 * 1024
 
 
@@ -268,5 +268,5 @@ def test_ten_megabytes_are_read_in_little_memory(kind):
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert records > 50_000
+    assert records > 20_000
     assert peak < MOST / 4
