@@ -105,7 +105,7 @@ def _as_zpl(good: dict[int, Drawing], problems: dict[int, Problem], dpi: Dpi) ->
     made = zip(good.items(), _pictures(good, dpi), strict=True)
     for n, ((position, drawing), pictures) in enumerate(made):
         label = zpl.as_zpl(drawing, pictures, dpi)
-        is_whole = n % checking.EVERY == 0 or n == len(good) - 1
+        is_whole = checking.is_looked_at(n, len(good))
         problem = checking.bits_read(drawing) or checking.zpl_read(
             label, drawing, is_whole=is_whole
         )

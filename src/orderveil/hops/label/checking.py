@@ -2,8 +2,8 @@
 
 Rules kept here:
 - every code's bits are read by a decoder that did not see what they should say, and must say it;
-- of a PDF the first page, the last and some between are drawn at the printer's resolution, and
-  the whole page must say what the label's two codes should, and nothing else;
+- of a PDF one page of fifty, and the last, are drawn at the printer's resolution, and the whole
+  page must say what the label's two codes should, and nothing else;
 - of ZPL every label's codes are unpacked from the very bytes that go to the printer, and must be
   those bits, dot for dot; of the same share of labels the dots themselves are read;
 - what can't be read, or reads otherwise, is a Problem of that label: it is not handed out.
@@ -23,7 +23,7 @@ from orderveil.hops.label.graphics import decode, stretched
 from orderveil.hops.printing import paper
 
 EVERY = 50
-"""Pages drawn whole: one of so many, and the last."""
+"""Labels read whole: one of so many."""
 
 _GRAPHIC = re.compile(r"\^FO(\d+),(\d+)\^GFA,(\d+),\d+,(\d+),([^^~]*)\^FS")
 _UPRIGHT: dict[str, Any] = {
@@ -47,9 +47,14 @@ def pages_read(document: bytes, drawings: Sequence[Drawing], dpi: int) -> set[in
     """The pages whose codes can't be read or say something else, of those that are looked at."""
     if paper.page_count(document) != len(drawings):
         return set(range(len(drawings)))
-    wanted = sorted({*range(0, len(drawings), EVERY), len(drawings) - 1})
+    wanted = [n for n in range(len(drawings)) if is_looked_at(n, len(drawings))]
     pages = paper.drawn(document, wanted, dpi)
     return {n for n, page in zip(wanted, pages, strict=True) if not _page_reads(page, drawings[n])}
+
+
+def is_looked_at(n: int, count: int) -> bool:
+    """Is the `n`-th of so many read whole? One of fifty, and the last of a batch."""
+    return n % EVERY == 0 or (n == count - 1 and count % EVERY != 0)
 
 
 def zpl_read(label: bytes, drawing: Drawing, *, is_whole: bool = True) -> Problem | None:
