@@ -10,7 +10,7 @@
 | ORDERVEIL_ORIGIN | the name under which the ledger signs its checkpoints | orderveil.local |
 | ORDERVEIL_MACHINE_VIEW | `off` disables `orderveil view` at this machine | on |
 | ORDERVEIL_FONTS | a folder of fonts (.ttf, .otf) for what ours cannot write | none |
-| ORDERVEIL_WEBHOOK_PRIVATE | `allow` lets webhooks go to private addresses and plain http | deny |
+| ORDERVEIL_WEBHOOK_PRIVATE | `allow`: what we call may be at private addresses, plain http | deny |
 | ORDERVEIL_URL | where people reach the desk, as `https://desk.brand.example` | this machine only |
 | ORDERVEIL_PROXIES | networks of trusted proxies (CIDR, commas): X-Forwarded-* is theirs | none |
 | ORDERVEIL_SECRET_KEY | Django's secret key | sealed in the keyring |
