@@ -68,3 +68,10 @@ def test_a_gstin_is_a_persons_by_its_pan():
     assert found("27AAPFU0939F1ZV", "gstin") == []  # a firm's
     assert [hit.personal for hit in find("27AAPFU0939F1ZV", least=0.4)] == [False]
     assert found("40AAPPU0939F1ZV") == []  # no such state, no such check
+
+
+@pytest.mark.parametrize("key", ["sku", "order_id", "quantity"])
+def test_a_gstin_needs_no_key(key):
+    """Its check character speaks for it, under whatever column it hides."""
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    assert [find(f"29{PERSONS}1Z{check}", key) for check in alphabet].count([]) == 35

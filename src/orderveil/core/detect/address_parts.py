@@ -8,6 +8,7 @@ Rules kept here:
 import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import TypeAlias
 
 from orderveil.core.detect.known_places import (
@@ -47,6 +48,7 @@ _NUMBERING = words("no nos number num o # नंबर नम्बर नं �
 _BEFORE_NO = frozenset("hdfrspbq")
 _ORDINALS = words("ground first second third fourth fifth sixth seventh top upper lower")
 _UNIT_GAP = re.compile(r"[ .:#-]{0,4}").fullmatch
+_COMMA = re.compile(r" ?, ?").fullmatch
 _PLAIN_GAP = re.compile(r"[ .'-]{1,2}").fullmatch
 
 
@@ -64,7 +66,17 @@ def parts_in(folded: str, tokens: Sequence[Token], pins: Sequence[tuple[int, int
             parts += _READERS[word](folded, tokens, at)
         elif ends_like_street(word):
             parts += _street(folded, tokens, at, itself=True)
-    return parts
+    return [*parts, *_leading(folded, tokens, {start for start, _, _ in parts})]
+
+
+def _leading(folded: str, tokens: Sequence[Token], starts: set[int]) -> list[PartAt]:
+    """The numbers right before a part: "729, 2nd Floor"."""
+    found: list[PartAt] = []
+    for (start, end, word), (following, _, _) in pairwise(tokens):
+        leads = following in starts and start not in starts and _COMMA(folded[end:following])
+        if leads and word[0].isdigit() and len(word) <= 5:
+            found.append((start, end, Part.NUMBER))
+    return found
 
 
 def _unit(folded: str, tokens: Sequence[Token], at: int) -> list[PartAt]:

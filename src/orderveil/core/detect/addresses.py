@@ -8,6 +8,7 @@ Rules kept here:
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 
 from orderveil.core.detect.address_parts import Part, PartAt, parts_in
@@ -40,6 +41,7 @@ _SECOND_STREET = 0.1
 _BY_KEY, _WHOLE, _LOCALITY = 0.35, 0.6, 0.45
 _AMONG_BINS, _MOST = 0.5, 0.95
 _LONGEST_WHOLE = 300
+_word_of = itemgetter(2)
 _LETTERS = re.compile(r"[^\W\d_]{2,}").findall
 
 
@@ -47,7 +49,7 @@ def address_spans(
     folded: str, tokens: Sequence[Token], facts: KeyFacts, pins: Sequence[tuple[int, int]]
 ) -> Iterator[Span]:
     """Start, end and certainty of what may be an address in folded text."""
-    among_bins = _AMONG_BINS * (not facts.address and any(token[2] in BINS for token in tokens))
+    among_bins = _AMONG_BINS * (not facts.address and not BINS.isdisjoint(map(_word_of, tokens)))
     found = False
     for start, end, certainty in _clusters(parts_in(folded, tokens, pins)):
         found = True

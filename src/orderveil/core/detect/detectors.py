@@ -48,6 +48,7 @@ class Scene:
     around: Surroundings
     facts: KeyFacts
     cut: list[Token] | None = None
+    codes: list[Span] | None = None
 
     @property
     def tokens(self) -> list[Token]:
@@ -55,6 +56,13 @@ class Scene:
         if self.cut is None:
             self.cut = tokens_in(low_of(self.around.text))
         return self.cut
+
+    @property
+    def pins(self) -> list[Span]:
+        """What may be PIN codes in the text."""
+        if self.codes is None:
+            self.codes = list(pincode_spans(self.around.text, self.tokens, self.facts))
+        return self.codes
 
 
 Detector: TypeAlias = Callable[[Scene], Iterator[Span]]
@@ -96,12 +104,12 @@ def _of(kind: Kind, spans: Callable[[str], Iterator[Span]]) -> Detector:
 
 
 def _pins(scene: Scene) -> Iterator[Span]:
-    return pincode_spans(scene.around.text, scene.tokens, scene.facts)
+    return iter(scene.pins)
 
 
 def _addresses(scene: Scene) -> Iterator[Span]:
     facts, text = scene.facts, scene.around.text
-    pins = [span[:2] for span in pincode_spans(text, scene.tokens, facts) if span[2] > 0]
+    pins = [span[:2] for span in scene.pins if span[2] > 0]
     lower = _AMONG_GOODS * facts.product
     for start, end, certainty in address_spans(text, scene.tokens, facts, pins):
         yield start, end, certainty - lower

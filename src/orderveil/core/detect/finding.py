@@ -92,7 +92,7 @@ def _placed(scanned: list[Scanned], places: _Places) -> list[Hit]:
 
 def _found(shown: str, facts: KeyFacts, kinds: frozenset[Kind], least: float) -> list[Scanned]:
     """What is in folded text: in the values of its pairs, each under its own key, and around."""
-    if kinds <= _WITHOUT_KEYS or not may_hold_pairs(shown):
+    if not may_hold_pairs(shown) or kinds <= _WITHOUT_KEYS:
         return _read(shown, facts, kinds, least)
     found: list[Scanned] = []
     rest: list[str] = []
@@ -114,7 +114,9 @@ def _read(shown: str, facts: KeyFacts, kinds: frozenset[Kind], least: float) -> 
     if not suspects:
         return []
     found = list(_scanned(shown, suspects, facts, least))
-    if not _IN_DISGUISE.isdisjoint(suspects) and (plain := with_plain_separators(shown)):
+    if _IN_DISGUISE.isdisjoint(suspects):
+        return found
+    if plain := with_plain_separators(shown):
         numbers = suspected(plain, facts, kinds & _IN_DISGUISE)
         further = _scanned(plain, numbers, facts, least + _PLAIN)
         return _freed(found, further, len(shown))

@@ -146,7 +146,7 @@ def _run_end(folded: str, tokens: Sequence[Token], first: int, *, low: bool = Fa
 
 def _goes_on_low(folded: str, tokens: Sequence[Token], first: int, last: int) -> bool:
     """True if a known name in small letters goes on with a word that is none: "asha udaharan"."""
-    if last - first != 1 or last == len(tokens) or folded[tokens[first][0]].isupper():
+    if last - first != 1 or last >= len(tokens) or folded[tokens[first][0]].isupper():
         return False
     start, _, word = tokens[last]
     plain = word.isalpha() and word not in _GENERIC and not bits_of(word, 0)

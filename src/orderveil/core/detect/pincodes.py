@@ -46,14 +46,14 @@ _UNITS_OF_GOODS = words(
 _CODES = frozenset(map(str, (*range(11, 86), *range(90, 100))))
 """The first two digits of PIN codes in use."""
 
-_start_of = itemgetter(0)
+_start_of, _word_of = itemgetter(0), itemgetter(2)
 
 
 def pincode_spans(folded: str, tokens: Sequence[Token], facts: KeyFacts) -> Iterator[Span]:
     """Start, end and certainty of what may be a PIN code in folded text."""
     if facts.pincode and _FOREIGN_CODE(folded):
         yield 0, len(folded), _BY_KEY
-    among_bins = _AMONG_BINS * (not facts.pincode and any(token[2] in BINS for token in tokens))
+    among_bins = _AMONG_BINS * (not facts.pincode and not BINS.isdisjoint(map(_word_of, tokens)))
     for pattern in (_SIX, _SPELLED_SIX):
         for match in pattern.finditer(folded):
             start, end = match.span()

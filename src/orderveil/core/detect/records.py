@@ -22,7 +22,7 @@ from typing import Any
 from orderveil.core.detect.finding import find_under
 from orderveil.core.detect.keys import KeyFacts, facts_of
 from orderveil.core.detect.kinds import EVERYTHING, NUMBERS_OF_PEOPLE, SURE, Hit, Kind
-from orderveil.core.detect.screening import names_town
+from orderveil.core.detect.screening import is_inert, names_town
 from orderveil.core.scripts import fold
 
 _DOUBT = 0.35
@@ -70,11 +70,12 @@ def judge(fields: Sequence[tuple[str, Any]]) -> list[Found]:
         facts = facts_of(path)
         if facts.suspicious:
             candidates += [_Candidate(at, _NO_KEY, hit, in_key=True) for hit in _in_key(path)]
-        text = _text(value)
-        if text:
-            hits = find_under(text, facts, EVERYTHING, _DOUBT)
-            if hits:
-                candidates += [_Candidate(at, facts, hit) for hit in hits]
+        text = value if type(value) is str else _text(value)
+        if not text or (facts.inert and is_inert(text)):
+            continue
+        candidates += [
+            _Candidate(at, facts, hit) for hit in find_under(text, facts, EVERYTHING, _DOUBT)
+        ]
     if not candidates:
         return []
     return list(_judged(candidates, town=_has_town(fields)))

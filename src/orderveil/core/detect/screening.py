@@ -15,11 +15,11 @@ from orderveil.core.detect.known_accounts import IBAN_LENGTHS
 from orderveil.core.detect.words import LEAD, NAME, PIN, PLACE, TOWN, bits_in, low_of
 
 _INERT = re.compile(
-    rf"(?!(?i:{'|'.join(IBAN_LENGTHS)})[0-9]{{2}}[A-Za-z0-9]{{11,30}}$|"
-    r"[0-9]{2}[A-Za-z]{5}[0-9]{4})[\w#:/.-]{1,64}"
+    r"(?![A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}$|[0-9]{2}[A-Za-z]{5}[0-9]{4})[\w#:/.-]{1,64}"
     r"|[0-9][0-9 .:/#TZ+-]{0,63}",
     re.ASCII,
 ).fullmatch
+_LIKE_IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}").fullmatch
 
 _DIGIT = re.compile(r"[0-9]").search
 _SIX = re.compile(r"[0-9](?:[^0-9A-Za-z]{0,4}[0-9]){5}").search
@@ -49,12 +49,14 @@ def is_inert(text: str) -> bool:
 
     Not what speaks for itself: an IBAN, a GSTIN, a number with a `+` before it.
     """
-    return _INERT(text) is not None
+    if _INERT(text) is not None:
+        return True
+    return text.isascii() and text[:2].upper() not in IBAN_LENGTHS and bool(_LIKE_IBAN(text))
 
 
 def suspected(text: str, facts: KeyFacts, kinds: frozenset[Kind]) -> list[Kind]:
     """The kinds that folded text may hold under a key, in the order of their precedence."""
-    if kinds <= _CONTACTS:
+    if kinds is not EVERYTHING and kinds <= _CONTACTS:
         return [kind for kind in (Kind.EMAIL, Kind.PHONE) if kind in kinds]  # screened by callers
     return _screened(text, facts, kinds)
 
