@@ -34,6 +34,7 @@ COUNT_SECONDS: Final = 60.0
 MOST_HELD: Final = 20
 """Jobs taken ahead: a wave of a thousand sheets."""
 GONE: Final = frozenset({404, 410})
+SHUT_OUT: Final = frozenset({401, 403})
 
 
 @dataclass
@@ -115,9 +116,10 @@ class Agent:
             self._went_away(error.diagnostics())
             return False
         except TurnedAwayError as error:
-            # Revoked, out of its term, suspended: what is held opens no more until it is let in.
-            with self._lock:
-                self.store.forget_salts()
+            if error.status in SHUT_OUT:
+                # Revoked, out of its term, suspended: nothing opens until it is let in again.
+                with self._lock:
+                    self.store.forget_salts()
             self._went_away(error.diagnostics())
             return False
         if self._is_away:
