@@ -114,7 +114,7 @@ def _memory() -> Figure:
         baseline=small,
         baseline_name=f"a batch of {SMALL:,}",
         at_most=True,
-        ratio_budget=1.15,
+        ratio_budget=1.25,
     )
 
 
