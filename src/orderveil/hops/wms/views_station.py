@@ -22,6 +22,7 @@ from orderveil.core.fields import Field
 from orderveil.core.numbers import row_number
 from orderveil.gate.asking import Caller
 from orderveil.gate.desk.caller import caller_of
+from orderveil.hops.printing import wording as of_prints
 from orderveil.hops.printing.kinds import Kind, ReprintReason
 from orderveil.hops.wms import printing_here, wording
 from orderveil.hops.wms import station as work
@@ -147,9 +148,9 @@ def _printing(caller: Caller, here: Station, actor: Actor) -> Context:
         "printers": printing_here.printers(caller, actor.now),
         "label_forms": list(wording.LABELS.items()),
         "kinds": [
-            (kind.value, wording.KINDS[kind]) for kind in printing_here.kinds_at(caller, here)
+            (kind.value, of_prints.KINDS[kind]) for kind in printing_here.kinds_at(caller, here)
         ],
-        "reasons": [(reason.value, words) for reason, words in wording.AGAIN.items()],
+        "reasons": [(reason.value, words) for reason, words in of_prints.REASONS.items()],
         "prints_labels": Kind.LABEL in kinds,
     }
 
@@ -173,7 +174,7 @@ def _said(outcome: Outcome) -> list[tuple[bool, str]]:
 
 
 def _printed(asked: Asked) -> tuple[bool, str]:
-    told = {"kind": wording.KINDS[asked.kind], "printer": asked.printer}
+    told = {"kind": of_prints.KINDS[asked.kind], "printer": asked.printer}
     if asked.problem is None:
         return True, _("%(kind)s: it comes out of %(printer)s.") % told
     return False, _("%(kind)s: NOT PRINTED.") % told + f" {_why(asked.problem)}"

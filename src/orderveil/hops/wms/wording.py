@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from orderveil.hops.printing.kinds import Kind, ReprintReason
 from orderveil.hops.wms.station import Said
 from orderveil.hops.wms.waves import Dropped
 
@@ -37,22 +36,10 @@ SAID: Words = MappingProxyType(
     }
 )
 GOOD = frozenset({Said.OPENED, Said.COUNTED, Said.PACKED})
-KINDS: Words = MappingProxyType({Kind.SLIP: _("Packing slip"), Kind.LABEL: _("Shipping label")})
-AGAIN: Words = MappingProxyType(
-    {
-        ReprintReason.DAMAGED: _("it was damaged"),
-        ReprintReason.JAMMED: _("the printer jammed"),
-        ReprintReason.LOST: _("it was lost"),
-        ReprintReason.UNREADABLE: _("it can't be read"),
-        ReprintReason.ADDRESS_CORRECTED: _("the address was corrected"),
-        ReprintReason.WRONG_PRINTER: _("it came out of the wrong printer"),
-        ReprintReason.IN_DOUBT: _("nobody knows whether it was printed"),
-    }
-)
 LABELS: Words = MappingProxyType(
     {
-        "zpl203": _("ZPL, 203 dpi"),
-        "zpl300": _("ZPL, 300 dpi"),
-        "pdf": _("PDF"),
+        "zpl203": "ZPL, 203 dpi",
+        "zpl300": "ZPL, 300 dpi",
+        "pdf": "PDF",
     }
 )
