@@ -86,10 +86,15 @@ def _emails(scene: Scene) -> Iterator[Span]:
 def _phones(scene: Scene) -> Iterator[Span]:
     around = scene.around
     spans = weighed(around, phone_spans(around.text), PHONE_WORDS, KeySays.PHONE)
-    amount = LOWER * scene.facts.amount
+    if around.least <= DECOY and not scene.facts.amount:
+        return spans  # a decoy would count all the same
+    return _without_decoys(spans, around, amount=scene.facts.amount)
+
+
+def _without_decoys(spans: Iterator[Span], around: Surroundings, *, amount: bool) -> Iterator[Span]:
     for start, end, certainty in spans:
         if amount and around.text[start] != "+" and around.whole(start, end):
-            yield start, end, certainty - amount
+            yield start, end, certainty - LOWER
         elif certainty >= SURE and is_decoy(around.text, start, end):
             yield start, end, DECOY
         else:

@@ -26,6 +26,9 @@ from orderveil.core.scripts import Folded, fold_with_places
 
 _PLAIN = 0.1
 _LEAST_PIECE = 3
+_HAIR = 0.01
+"""More than rounding takes away."""
+
 _IN_DISGUISE = frozenset({Kind.CARD, Kind.AADHAAR, Kind.PHONE})
 """What people write with odd separators."""
 
@@ -92,7 +95,7 @@ def _placed(scanned: list[Scanned], places: _Places) -> list[Hit]:
 
 def _found(shown: str, facts: KeyFacts, kinds: frozenset[Kind], least: float) -> list[Scanned]:
     """What is in folded text: in the values of its pairs, each under its own key, and around."""
-    if not may_hold_pairs(shown) or kinds <= _WITHOUT_KEYS:
+    if (kinds is not EVERYTHING and kinds <= _WITHOUT_KEYS) or not may_hold_pairs(shown):
         return _read(shown, facts, kinds, least)
     found: list[Scanned] = []
     rest: list[str] = []
@@ -157,7 +160,9 @@ def _split(spans: Iterable[Span], bound: float) -> tuple[list[Span], list[Span]]
     """The sure ones, and the doubtful ones from `bound` on."""
     sure, unsure = [], []
     for start, end, certainty in spans:
-        rounded = round(min(certainty, 1.0), 2)
+        if certainty < bound - _HAIR:
+            continue
+        rounded = round(certainty, 2) if certainty < 1 else 1.0
         if rounded >= SURE:
             sure.append((start, end, rounded))
         elif rounded >= bound:
