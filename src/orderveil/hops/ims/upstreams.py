@@ -179,7 +179,7 @@ def _wrong_address(base_url: str) -> Problem | None:
 
 
 def _wrong_secret(header: str, secret: bytes | None) -> Problem | None:
-    if bool(header) != (secret is not None):
+    if (secret is None) is bool(header):
         return _bad("/header", "A secret needs a header, and a header a secret.")
     if header and (not _HEADER.fullmatch(header) or header.lower() in _NOT_OURS):
         return _bad("/header", "This header can't carry a secret.")

@@ -302,7 +302,6 @@ OPERATIONS = (
         _PART,
         "A part's waiting sheets as one PDF or ZPL file, handed out once. Recorded first.",
         "printing",
-        checks_law=True,
         problems=(401, 403, 404, 409, 429),
     ),
     Operation(
