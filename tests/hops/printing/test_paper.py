@@ -1,9 +1,11 @@
 """PDFs joined and taken apart."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+import orderveil
 from orderveil.hops.printing import paper
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -45,3 +47,17 @@ def test_the_same_data_makes_the_same_bytes(template):
 def test_setting_can_be_asked(template):
     """The width of a text, as it will be set."""
     assert 5 < paper.asked(template, ["W"], "width") < 12
+
+
+def test_parts_begin_at_their_bookmarks(tmp_path):
+    """A part may go on on a second page."""
+    path = tmp_path / "parts.typ"
+    path.write_text("= One\n#pagebreak()\nmore\n#pagebreak()\n= Two")
+    assert paper.begun_pages(paper.pdf(path, [], at=AT)) == [range(2), range(2, 3)]
+
+
+def test_nothing_else_opens_pdfs():
+    """PDFium serves one thread at a time, and its lock is here."""
+    house = Path(orderveil.__file__).parent
+    found = [path for path in house.rglob("*.py") if "pypdfium2" in path.read_text()]
+    assert found == [Path(paper.__file__)]

@@ -85,6 +85,18 @@ def pages(document: bytes, wanted: Sequence[int]) -> bytes:
         return _saved(some)
 
 
+def begun_pages(document: bytes) -> list[range]:
+    """The pages of each part of a PDF, counted from 0: a part begins at its bookmark."""
+    with _PDFIUM:
+        source = pypdfium2.PdfDocument(document)
+        try:
+            starts = [mark.get_dest().get_index() for mark in source.get_toc()]
+            ends = [*starts[1:], len(source)]
+        finally:
+            source.close()
+    return [range(start, end) for start, end in zip(starts, ends, strict=True)]
+
+
 def page_count(document: bytes) -> int:
     """How many pages a PDF has."""
     with _PDFIUM:

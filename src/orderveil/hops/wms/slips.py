@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pypdfium2
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -210,15 +209,10 @@ def _broken(word: str) -> str:
     return "\u200b".join(pieces)
 
 
-def _pages_of(document: bytes, count: int) -> list[list[int]]:
+def _pages_of(document: bytes, count: int) -> list[range]:
     """The pages of each slip, counted from 0: its head is a bookmark of the document."""
-    source = pypdfium2.PdfDocument(document)
-    try:
-        starts = [mark.get_dest().get_index() for mark in source.get_toc()]
-        ends = [*starts[1:], len(source)]
-    finally:
-        source.close()
-    if len(starts) != count:
+    found = paper.begun_pages(document)
+    if len(found) != count:
         msg = "a document with another number of slips than was set"
         raise ValueError(msg)
-    return [list(range(start, end)) for start, end in zip(starts, ends, strict=True)]
+    return found
