@@ -215,3 +215,13 @@ def test_a_device_opens_nothing_else(floor, doors):
     (order,) = floor.parcels(1)
     ref = doors.ref(doors.scene.seat(Hop.LABEL), order)
     problem_of(doors.call("GET", f"/v1/hops/label/orders/{ref}", token=floor.token), 401)
+
+
+def test_a_floors_printer_alone_says_how_its_sheets_ended(floor, doors):
+    """A system of the same partner reports nothing for it."""
+    batch = floor.begin(floor.parcels(2))
+    as_printer(doors, floor, "jobs")
+    told = on_batch(doors, "POST", batch.batch_id, "/reports", body={"printed": [1], "failed": [2]})
+    problem_of(told, 409, "printed_by_a_device")
+    counts = on_batch(doors, "GET", batch.batch_id).json["counts"]
+    assert (counts["handed"], counts["printed"], counts["failed"]) == (2, 0, 0)

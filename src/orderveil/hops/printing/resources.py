@@ -234,6 +234,8 @@ class BatchReports:
         """Say how handed sheets ended."""
         caller = _printing_caller(req, hop)
         batch = _batch_of(caller, number)
+        if batch.device_id is not None:  # only its agent knows
+            raise RefusedError(refusing.PRINTED_ELSEWHERE)
         told = decode_body(req, _report_decoder, BATCH_LIMIT_BYTES)
         done = reports.report(
             *(batch, told.printed, told.failed), who=who(caller), now=req.context.now
@@ -311,6 +313,6 @@ OPERATIONS = (
         "printing",
         request=PrintReport,
         response=Reported,
-        problems=(401, 403, 404, 413, 422),
+        problems=(401, 403, 404, 409, 413, 422),
     ),
 )
