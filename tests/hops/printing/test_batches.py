@@ -258,6 +258,18 @@ def test_a_printer_that_prints_more_than_it_was_told_stands_out(floor):
     assert watching.look(brand, later) == []
 
 
+def test_an_agent_that_reads_all_day_hides_nothing(floor):
+    """A reading of each minute that says nothing new is no sign that it still prints."""
+    now = floor.scene.now.replace(hour=6)
+    for minute in range(30):
+        count = 500 if minute == 0 else 540
+        reports.read_counter(floor.printer, count, now=now + timedelta(minutes=minute))
+    brand = floor.scene.brand.pk
+    assert counts.differences(brand, now=now + timedelta(minutes=9)) == []
+    found = counts.differences(brand, now=now + timedelta(minutes=30))
+    assert [each.difference for each in found] == [40]
+
+
 def test_a_day_begins_where_the_last_one_ended(floor):
     """What was printed around us at night counts too."""
     now = floor.scene.now

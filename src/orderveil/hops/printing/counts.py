@@ -38,7 +38,8 @@ class DeviceDay(msgspec.Struct, frozen=True):
     """Nobody knows: those asked for again are among them."""
     counted: int | None
     """What the printer says it printed; None: it does not say."""
-    read_at: datetime | None
+    moved_at: datetime | None
+    """When it was last handed anything, or last counted something new."""
 
     @property
     def pending(self) -> int:
@@ -76,14 +77,15 @@ WITH entries AS (
            count(*) FILTER (WHERE sheet.state = 'printed') AS printed,
            count(*) FILTER (WHERE sheet.state = 'failed'
                               AND sheet.handed_at IS NOT NULL) AS failed,
-           count(*) FILTER (WHERE sheet.again_in IS NOT NULL OR {IN_DOUBT}) AS in_doubt
+           count(*) FILTER (WHERE sheet.again_in IS NOT NULL OR {IN_DOUBT}) AS in_doubt,
+           max(job.handed_at) AS last_handed_at
       FROM printing_job AS job JOIN printing_sheet AS sheet ON sheet.job_id = job.job_id
      WHERE job.device_id = ANY(%(devices)s) AND job.handed_at >= %(since)s
      GROUP BY 1, 2
 )
 SELECT device_id, day, entries, coalesce(handed, 0), coalesce(unrecorded, 0),
        coalesce(printed, 0), coalesce(failed, 0), coalesce(in_doubt, 0), after - before,
-       read_at
+       greatest(read_at, last_handed_at)
   FROM sheets
   FULL JOIN entries USING (device_id, day)
   FULL JOIN (SELECT device_id, day, before, after, read_at FROM printing_reading
@@ -118,13 +120,13 @@ def days_of(
 def differences(brand_id: int, *, now: datetime) -> list[DeviceDay]:
     """Of today and yesterday: the brand's printers whose paper and ledger do not agree.
 
-    A printer that was read in the last minutes is still printing: it is looked at later.
+    A printer that was handed or counted something in the last minutes is looked at later.
     """
     found = days_of(brand_id, printers_of(brand_id, now), days=2, now=now)
     return [
         each
         for each in found
-        if each.is_off and (each.read_at is None or now - each.read_at >= DOUBT_AFTER)
+        if each.is_off and (each.moved_at is None or now - each.moved_at >= DOUBT_AFTER)
     ]
 
 

@@ -117,7 +117,8 @@ def batch_of_job(device: Device, job_id: int) -> Batch | Problem:
 def read_counter(device: Device, count: int, *, now: datetime) -> None:
     """Keep what the printer says it has printed in its life: the first and last of the day.
 
-    A day begins where the last reading before it ended: what is printed around us counts too.
+    A day begins where the last reading before it ended: what is printed around us counts too. A
+    reading that says nothing new is not kept: agents read every minute.
     """
     day = now.astimezone(UTC).date()
     with connection.cursor() as cursor:
@@ -127,7 +128,8 @@ def read_counter(device: Device, count: int, *, now: datetime) -> None:
             "   WHERE device_id = %s AND day < %s AND day >= %s ORDER BY day DESC LIMIT 1),"
             "   %s), %s, %s)"
             " ON CONFLICT (device_id, day) DO UPDATE SET after = excluded.after,"
-            " read_at = excluded.read_at WHERE printing_reading.read_at <= excluded.read_at",
+            " read_at = excluded.read_at WHERE printing_reading.read_at <= excluded.read_at"
+            " AND printing_reading.after <> excluded.after",
             [
                 *(device.pk, day, device.brand_id),
                 *(device.pk, day, day - timedelta(days=30)),
