@@ -271,6 +271,18 @@ def test_an_ended_waves_tote_is_not_packed(floor):
     assert said(scan(client, "W1-1")).startswith("Stop. THIS WAVE WAS ENDED.")
 
 
+def test_a_wave_that_ends_takes_its_parcel_off_the_station(floor):
+    """What was open there is no parcel that is full, and can't be packed uncounted."""
+    floor.admit()
+    wave = floor.wave()
+    client = floor.packer()
+    scan(client, "W1-1")
+    client.post(f"/floor/waves/{wave.pk}/end/")
+    assert "No parcel is open at this station." in client.get(PATH).content.decode()
+    client.post(f"{PATH}full/", {"tote": totes(wave)[0].pk})
+    assert states() == {"placed"}
+
+
 def test_who_has_no_view_left_is_told_so(floor):
     """Each parcel that is shown is one view of the day's budget."""
     floor.admit()

@@ -75,7 +75,10 @@ def station_of(caller: Caller) -> Station:
         "open__wave", "packed__wave", "slip_printer", "label_printer"
     )
     number = device_of(caller)
-    return every.filter(device_id=number).first() or Station(device_id=number)
+    found = every.filter(device_id=number).first() or Station(device_id=number)
+    if found.open is not None and not found.open.is_open:  # its wave was ended meanwhile
+        found.open = None
+    return found
 
 
 def scan(caller: Caller, code: str, *, now: datetime) -> Outcome:
