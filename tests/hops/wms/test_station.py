@@ -101,6 +101,12 @@ def test_what_does_not_belong_is_said_in_words(floor):
     assert "2 items to come" in scan(client, "W1-1")
 
 
+@pytest.mark.parametrize("code", ["W1\x001", "\x00", "\x1d0104", "W9" * 100_000, "🧣"])
+def test_a_scan_of_anything_is_answered(floor, code):
+    """Noise of a broken scanner, too."""
+    assert said(scan(floor.packer(), code)).startswith("Stop. UNKNOWN CODE.")
+
+
 def test_one_too_many_is_not_counted(floor):
     """Of a line that is full, the scan says so; the parcel waits for the rest."""
     floor.admit(items=(SCARF, KURTA))

@@ -84,7 +84,7 @@ def station_of(caller: Caller) -> Station:
 def scan(caller: Caller, code: str, *, now: datetime) -> Outcome:
     """Do what the code means at this station."""
     told = code.strip()[: codes.LONGEST]
-    if not told:
+    if not told or "\x00" in told:  # which no column takes
         return Outcome(Said.UNKNOWN)
     tote = station_of(caller).open
     line = _line_of(tote, told) if tote is not None else None
