@@ -16,6 +16,7 @@ from orderveil.hops.wms.models import Tote, Wave
 from orderveil.hops.wms.waves import Dropped
 from orderveil.ledger.acts import Who
 from orderveil.outbox.events import Event, EventKind
+from orderveil.people.budgets import PER_MINUTE, Spending
 from scene import ME, Scene, rows, together
 
 
@@ -126,3 +127,8 @@ def _events(kind):
             [kind],
         )
     ]
+
+
+def test_the_largest_wave_is_shown_and_printed_within_a_minute():
+    """Its list is as many views as it has parcels, and so is its paper."""
+    assert PER_MINUTE[Spending.VIEWS] >= 2 * waves.MOST_PARCELS

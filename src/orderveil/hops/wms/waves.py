@@ -26,7 +26,8 @@ from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.partners.models import Partner
 
 USUAL_PARCELS = 20
-MOST_PARCELS = 500
+MOST_PARCELS = 200
+"""Its list is opened and printed within what a person may be shown in a minute."""
 
 
 class Dropped(StrEnum):
