@@ -141,6 +141,17 @@ def _parcel(cursor: Any, brand_id: int, order_id: bytes, parcel_no: int) -> tupl
     return row
 
 
+def there(brand_id: int, parcels: Sequence[tuple[bytes, int]]) -> set[tuple[bytes, int]]:
+    """Of (order id, parcel number): the brand's own. Any text that looks like a ref opens."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id, parcel_no FROM vault_parcel WHERE order_id = ANY(%s)"
+            " AND brand_id = %s",
+            [list({order_id for order_id, _ in parcels}), brand_id],
+        )
+        return {(bytes(order_id), number) for order_id, number in cursor.fetchall()}
+
+
 def unbooked(brand_id: int, parcels: Sequence[tuple[bytes, int]]) -> set[tuple[bytes, int]]:
     """Of (order id, parcel number): the brand's that have no carrier or no waybill number."""
     with connection.cursor() as cursor:

@@ -114,16 +114,26 @@ def test_what_may_not_be_printed_says_why_item_by_item(floor, doors):
     assert part.headers["orderveil-sheets"] == "3"
 
 
-def test_an_order_of_nobodys_is_refused_when_it_is_handed(floor, doors):
+def test_what_is_nobodys_is_no_sheet(floor, doors):
     """A ref that opens to no order is no order, and is never told from another partner's."""
     other = floor.scene.new_seat(Hop.LABEL, "other-labels")
     (order,) = floor.parcels(1)
     seat = doors.scene.seat(Hop.LABEL)
-    body = {"refs": [doors.ref(other, order, 1)], "form": "zpl"}
-    made = doors.call("POST", "/v1/hops/label/batches", token=seat.token, body=body).json
-    problem_of(on_batch(doors, "GET", made["batch"], "/parts/1"), 409, "nothing_to_print")
-    refused = on_batch(doors, "GET", made["batch"]).json["refused"]
-    assert [each["problem"]["code"] for each in refused] == ["unknown_order"]
+    told = [doors.ref(other, order, 1), "A" * 26, doors.ref(seat, order, 9)]
+    made = doors.call(
+        "POST", "/v1/hops/label/batches", token=seat.token, body={"refs": told, "form": "zpl"}
+    )
+    problem_of(made, 404, "unknown_order")
+    told.append(doors.ref(seat, order, 1))
+    made = doors.call(
+        "POST", "/v1/hops/label/batches", token=seat.token, body={"refs": told, "form": "zpl"}
+    ).json
+    assert [(e["position"], e["problem"]["code"]) for e in made["refused"]] == [
+        (1, "unknown_order"),
+        (2, "unknown_order"),
+        (3, "unknown_order"),
+    ]
+    assert rows("SELECT position FROM printing_sheet") == [(4,)]
 
 
 def test_a_reprint_has_a_reason(floor, doors):

@@ -18,7 +18,7 @@ from orderveil.core.operations import Operation
 from orderveil.gate import law as laws
 from orderveil.gate import refusals
 from orderveil.gate.asking import Caller, open_ref, partner_refs
-from orderveil.gate.parcels import who
+from orderveil.gate.parcels import FIRST_PARCEL, there, who
 from orderveil.hops.bodies import BATCH_LIMIT_BYTES, decode_body
 from orderveil.hops.printing import batches, jobs, progress, refusing, reports
 from orderveil.hops.printing.batches import Batch
@@ -134,6 +134,14 @@ def _printing_caller(req: Request, hop: str) -> Caller:
     return caller
 
 
+def _there(caller: Caller, refs: list[str]) -> list[tuple[bytes, int] | None]:
+    """The parcels behind these refs; None where there is none of the brand's."""
+    opened = [open_ref(caller, ref) for ref in refs]
+    named = [each and (each[0], each[1] or FIRST_PARCEL) for each in opened]
+    known = there(caller.brand_id, [each for each in named if each is not None])
+    return [each if each in known else None for each in named]
+
+
 class Batches:
     """GET and POST /v1/hops/{hop}/batches"""
 
@@ -156,7 +164,7 @@ class Batches:
         """Begin a batch of up to 10,000 sheets; what may not be printed says why."""
         caller = _printing_caller(req, hop)
         asked = decode_body(req, _decoder, BATCH_LIMIT_BYTES)
-        wanted = [open_ref(caller, ref) for ref in asked.refs]
+        wanted = _there(caller, asked.refs)
         made = batches.begin(
             *(caller, wanted, KIND_OF[caller.hop], asked.form),
             now=req.context.now,
