@@ -67,10 +67,13 @@ def decode(data: str, total: int, per_row: int) -> bytes:
 
 
 def stretched(code: Code, width: int, height: int) -> Picture:
-    """A code's modules as dots."""
+    """A code's modules as dots: the columns as wide as they come, then each row as often."""
     modules = Image.frombytes("L", (code.columns, code.rows), code.bits.translate(_BLACK_IS_HIGH))
-    dots = modules.resize((width, height), Image.Resampling.NEAREST)
-    return Picture(width, height, dots.convert("1", dither=Image.Dither.NONE).tobytes())
+    wide = modules.resize((width, code.rows), Image.Resampling.NEAREST)
+    bits = wide.convert("1", dither=Image.Dither.NONE).tobytes()
+    per_row, often = len(bits) // code.rows, height // code.rows
+    rows = (bits[at : at + per_row] * often for at in range(0, len(bits), per_row))
+    return Picture(width, height, b"".join(rows))
 
 
 _BLACK_IS_HIGH = bytes(range(255, -1, -1))
