@@ -147,6 +147,20 @@ def test_the_state_is_asked_for_again_by_itself(packed):
     assert packed.client.get(path, **htmx).status_code == 286
 
 
+def test_a_large_batch_makes_no_endless_page(desk):
+    """The first hundred in doubt are listed, and the page says so."""
+    packed = Packed(desk, count=1)
+    execute(
+        "INSERT INTO printing_sheet (batch_id, position, kind, order_id, parcel_no, copy_no,"
+        " state, handed_at, doubted_at) SELECT batch_id, place, kind, order_id, parcel_no, place,"
+        " 'handed', handed_at, handed_at FROM printing_sheet, generate_series(2, 201) AS place"
+    )
+    page = text(packed.client.get(f"/floor/prints/{packed.batch.batch_id}/"))
+    assert page.count('name="seen"') == 100
+    assert "The first 100 are listed." in page
+    assert "200 in doubt" in page
+
+
 def test_another_partners_batch_is_not_there(desk, packed):
     """404 for people of another warehouse, and of another brand."""
     other = desk.scene.new_seat(Hop.WMS, "other-house").partner

@@ -62,19 +62,21 @@ def counts_of(batch_ids: Sequence[int], now: datetime) -> dict[int, Counts]:
     return {batch_id: Counts(**each) for batch_id, each in found.items()}
 
 
-def not_printed(batch: Batch, now: datetime) -> tuple[list[Named], list[Named]]:
-    """(refused or failed, in doubt), up to 1,000 of each, by position."""
+def not_printed(
+    batch: Batch, now: datetime, most: int = MOST_NAMED
+) -> tuple[list[Named], list[Named]]:
+    """(refused or failed, in doubt), up to `most` of each, by position."""
     ended = "sheet.state IN ('refused', 'failed')"
-    return _named(batch, ended, now), _named(batch, IN_DOUBT, now)
+    return _named(batch, ended, now, most), _named(batch, IN_DOUBT, now, most)
 
 
-def _named(batch: Batch, which: str, now: datetime) -> list[Named]:
+def _named(batch: Batch, which: str, now: datetime, most: int) -> list[Named]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT position, order_id, parcel_no, copy_no, state, problem::text, handed_at"  # noqa: S608 - a condition of ours
             f" FROM printing_sheet AS sheet WHERE batch_id = %(batch)s AND {which}"
             " ORDER BY position LIMIT %(most)s",
-            {"batch": batch.batch_id, "most": MOST_NAMED, "doubt": now - DOUBT_AFTER},
+            {"batch": batch.batch_id, "most": most, "doubt": now - DOUBT_AFTER},
         )
         rows = cursor.fetchall()
     return [

@@ -25,6 +25,8 @@ from orderveil.partners.models import Device
 
 DAYS = 7
 """Of the printers' counts."""
+MOST_LISTED = 100
+"""Sheets of each kind on a page: each is drawn with a form."""
 
 
 def prints(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -49,20 +51,21 @@ def one(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """How far a batch has come; what was refused, and why; what is in doubt."""
     batch = _batch(actor, _floors(actor), number)
     of = progress.counts_of([number], actor.now)[number]
-    ended, doubtful = progress.not_printed(batch, actor.now)
+    moves = bool(of.waiting or of.handed)
+    head = {**_row(batch, of, _devices(actor, [batch.partner_id])), "moves": moves}
+    if getattr(request, "htmx", False):
+        # 286 ends the asking: nothing moves any more.
+        return render(request, "printing/print_part.html", head, status=200 if moves else 286)
+    ended, doubtful = progress.not_printed(batch, actor.now, MOST_LISTED)
     context = {
-        **_row(batch, of, _devices(actor, [batch.partner_id])),
-        "moves": bool(of.waiting or of.handed),
+        **head,
         "ended": _named(actor, batch, ended),
         "in_doubt": _named(actor, batch, doubtful),
+        "most": MOST_LISTED,
         "may_settle": actor.may(Permission.PACK),
         "reasons": wording.REASONS.items(),
         "seen": wording.SEEN.items(),
     }
-    if getattr(request, "htmx", False):
-        # 286 ends the asking: nothing moves any more.
-        status = 200 if context["moves"] else 286
-        return render(request, "printing/print_part.html", context, status=status)
     return render(request, "printing/print.html", context)
 
 
