@@ -136,6 +136,14 @@ def test_an_orders_text_is_never_markup(floor):
         assert text.count(piece) == 2, piece
 
 
+def test_an_orders_text_turns_no_line_around(floor):
+    """Signs that reorder what stands beside them are not printed: nobody sees them."""
+    order = floor.admit(items=(Item("Kurta \u202egnol yrev\u2067", 1, sku="KUR-1"),))
+    _, (document,) = printed(floor, [order])
+    (text,) = text_of(document.data)
+    assert "Kurta gnol yrev" in text
+
+
 def test_what_is_long_goes_on_on_the_next_page():
     """Sixty items and a long message: all of it is there, on pages that are counted."""
     items = tuple(

@@ -4,8 +4,8 @@ Rules kept here:
 - a slip says what the wms row of the policy shows of what a slip needs, and no price;
 - what can't be written with our fonts is refused for that slip alone: no boxes on paper;
 - its own words are in the installation's language, whoever asks for it: it is for the customer;
-- texts of an order are data for the template, never markup; what is long wraps, or goes on on a
-  second page.
+- texts of an order are data for the template, never markup, and turn no line around; what is long
+  wraps, or goes on on a second page.
 """
 
 import unicodedata
@@ -22,6 +22,7 @@ from django.utils.translation import override
 from orderveil.core.decision import Grant
 from orderveil.core.errors import Problem
 from orderveil.core.fields import Field
+from orderveil.core.naming import as_read
 from orderveil.gate import refusals
 from orderveil.gate.asking import Caller
 from orderveil.gate.bulk import Wanted, disclose_many
@@ -110,9 +111,9 @@ def slip_of(view: View, brand: str, copy_no: int) -> Slip:
         copy_no=copy_no,
         to=tuple(each for each in (*_texts(told, _LINES), town) if each),
         phone=str(told.get(Field.PHONE) or ""),
-        gift=str(told.get(Field.GIFT_MESSAGE) or ""),
+        gift=as_read(str(told.get(Field.GIFT_MESSAGE) or "")),
         items=tuple(
-            Line(each.title, each.sku if each.sku != each.title else "", each.quantity)
+            Line(as_read(each.title), each.sku if each.sku != each.title else "", each.quantity)
             for each in goods_of(told.get(Field.ITEMS))
         ),
     )
@@ -162,7 +163,7 @@ def _for_slip(grant: Grant) -> tuple[Grant, Plan]:
 
 
 def _texts(told: Mapping[str, Any], names: Sequence[Field]) -> list[str]:
-    return [str(told[name]) for name in names if told.get(name)]
+    return [as_read(str(told[name])) for name in names if told.get(name)]
 
 
 def _told(slips: Sequence[Slip]) -> dict[str, Any]:
