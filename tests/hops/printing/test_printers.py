@@ -139,3 +139,13 @@ def test_the_agent_needs_no_django_and_no_database():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_folder_of_everybodys_is_left_as_it_is(tmp_path):
+    """`--state /tmp` is a mistake, and not one that closes /tmp."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    with pytest.raises(OrderveilError):
+        files.own_folder(shared)
+    assert shared.stat().st_mode & 0o7777 == 0o1777

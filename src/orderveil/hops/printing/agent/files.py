@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import stat
 from pathlib import Path
 from typing import IO
 
@@ -12,8 +13,12 @@ OWN_FOLDER = 0o700
 
 
 def own_folder(folder: Path) -> Path:
-    """The folder, there and closed to everyone else."""
+    """The folder, there and closed to everyone else; one that others use is left as it is."""
     folder.mkdir(mode=OWN_FOLDER, parents=True, exist_ok=True)
+    status = folder.stat()
+    if status.st_uid != os.geteuid() or status.st_mode & stat.S_ISVTX:
+        msg = f"The folder {folder} is not this account's alone."
+        raise OrderveilError(msg, remedy="Name a folder of the agent's own with --state.")
     folder.chmod(OWN_FOLDER)
     return folder
 
