@@ -132,11 +132,12 @@ def test_a_partner_that_is_revoked_loses_everything_at_once(courier):
     made = courier.json("credential", "add", *OF_SWIFTPOST)
     courier("subscription", "add", *OF_SWIFTPOST, "--kind", "parcel.assigned", HOOK)
     done = courier.json("partner", "revoke", "swiftpost")
-    assert done == {"credentials": [made["credential"]], "subscriptions": [1]}
+    assert done == {"credentials": [made["credential"]], "subscriptions": [1], "devices": []}
     assert not let_in(made["token"])
     assert courier.json("partner", "revoke", "swiftpost") == {
         "credentials": [],
         "subscriptions": [],
+        "devices": [],
     }
 
 

@@ -128,13 +128,20 @@ def test_no_view_holds_more_than_the_policys_forms(invented, profile, mutations,
             told_as_region = name == Field.STATE and Field.REGION in grant.forms
             as_country = name == Field.STATE and grant.forms.get(name) == Form.COARSE
             if grant.forms.get(name) != Form.WHOLE and not (told_as_region or as_country):
-                assert value not in raw, (hop, name)
+                assert not stands_in(value, raw), (hop, name)
         phones = {typed for _, typed in contacts if "@" not in typed} | {person[Field.PHONE][-10:]}
         for phone in phones if grant.forms.get(Field.PHONE) != Form.WHOLE else ():
             assert phone not in digits(raw), hop
         emails = {typed for _, typed in contacts if "@" in typed} | {person[Field.EMAIL]}
         for email in emails if grant.forms.get(Field.EMAIL) != Form.WHOLE else ():
             assert email not in raw, hop
+
+
+def stands_in(value, raw):
+    """Four digits come about in a hash too: they count where they stand alone."""
+    if len(value) > 4:
+        return value in raw
+    return re.search(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])", raw) is not None
 
 
 def test_a_phone_in_prose_takes_the_phones_form():
