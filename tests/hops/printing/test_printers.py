@@ -142,7 +142,7 @@ def test_the_agent_needs_no_django_and_no_database():
 
 
 def test_a_folder_of_everybodys_is_left_as_it_is(tmp_path):
-    """`--state /tmp` is a mistake, and not one that closes /tmp."""
+    """To name it with `--state` is a mistake, and not one that closes it to all."""
     shared = tmp_path / "shared"
     shared.mkdir()
     shared.chmod(0o1777)
