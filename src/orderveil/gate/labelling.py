@@ -39,8 +39,8 @@ def disclose_labels(
 ) -> list[Labelled] | Problem:
     """Up to 1,000 parcels, each disclosed in its layout's forms, in their order."""
     law = laws.current(laws.law_of(caller.brand_id))
-    layouts = _layouts(law, wanted)
-    places = [(each[1], _parcel(each)) for each in wanted]
+    places = [(order_id, parcel_no or FIRST_PARCEL) for _, order_id, parcel_no in wanted]
+    layouts = _layouts(law, places)
     waiting = parcels.unbooked(caller.brand_id, places)
     answers = {
         at: Answer(each[0], problem=NO_WAYBILL)
@@ -76,9 +76,8 @@ def private(grant: Grant) -> tuple[Grant, Plan]:
     return narrowed, plan_for(narrowed)
 
 
-def _layouts(law: Law, wanted: Sequence[Wanted]) -> list[Layout]:
+def _layouts(law: Law, places: Sequence[tuple[bytes, int]]) -> list[Layout]:
     labels = law.policies.table.labels
-    places = [(each[1], _parcel(each)) for each in wanted]
     handlers = assignments.assignees(places, Hop.COURIER)
     found = (law.partners.get(handlers.get(place, 0)) for place in places)
     return [labels.layout_for(partner.slug if partner else None) for partner in found]
@@ -98,7 +97,3 @@ NO_WAYBILL = Problem(
     rule="label: a label is for a parcel that a courier has taken on",
     status=409,
 )
-
-
-def _parcel(each: Wanted) -> int:
-    return each[2] or FIRST_PARCEL

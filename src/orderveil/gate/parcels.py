@@ -143,22 +143,22 @@ def _parcel(cursor: Any, brand_id: int, order_id: bytes, parcel_no: int) -> tupl
 
 def there(brand_id: int, parcels: Sequence[tuple[bytes, int]]) -> set[tuple[bytes, int]]:
     """Of (order id, parcel number): the brand's own. Any text that looks like a ref opens."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT order_id, parcel_no FROM vault_parcel WHERE order_id = ANY(%s)"
-            " AND brand_id = %s",
-            [list({order_id for order_id, _ in parcels}), brand_id],
-        )
-        return {(bytes(order_id), number) for order_id, number in cursor.fetchall()}
+    return _those(brand_id, parcels, unbooked_only=False)
 
 
 def unbooked(brand_id: int, parcels: Sequence[tuple[bytes, int]]) -> set[tuple[bytes, int]]:
     """Of (order id, parcel number): the brand's that have no carrier or no waybill number."""
+    return _those(brand_id, parcels, unbooked_only=True)
+
+
+def _those(
+    brand_id: int, parcels: Sequence[tuple[bytes, int]], *, unbooked_only: bool
+) -> set[tuple[bytes, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT order_id, parcel_no FROM vault_parcel WHERE order_id = ANY(%s)"
-            " AND brand_id = %s AND (awb IS NULL OR carrier IS NULL)",
-            [list({order_id for order_id, _ in parcels}), brand_id],
+            " AND brand_id = %s AND (NOT %s OR awb IS NULL OR carrier IS NULL)",
+            [list({order_id for order_id, _ in parcels}), brand_id, unbooked_only],
         )
         return {(bytes(order_id), number) for order_id, number in cursor.fetchall()}
 
