@@ -60,7 +60,7 @@ def issue(
         brand_id=partner.brand_id,
         partner=partner,
         hop=hop,
-        secret_hash=_hash(secret),
+        secret_hash=digest_of(secret),
         networks=allowed,
         daily_limit=daily_limit,
         channel=channel,
@@ -112,7 +112,7 @@ def rotate(credential_id: int, *, overlap: timedelta, now: datetime, who: Who | 
     secret = secrets.token_urlsafe(32)
     keeps = overlap > timedelta(0)
     Credential.objects.filter(pk=credential_id).update(
-        secret_hash=_hash(secret),
+        secret_hash=digest_of(secret),
         previous_hash=found.secret_hash if keeps else None,
         previous_until=now + overlap if keeps else None,
     )
@@ -165,7 +165,8 @@ def checked_network(text: str) -> str:
         ) from None
 
 
-def _hash(secret: str) -> bytes:
+def digest_of(secret: str) -> bytes:
+    """What is kept of a secret of 256 random bits."""
     return hashlib.sha256(secret.encode()).digest()
 
 
@@ -178,7 +179,7 @@ def credential_id(token: str) -> int | None:
 def proof_of(token: str) -> bytes:
     """The digest of the secret inside a token; of nothing if it has not the shape of one."""
     match = _TOKEN.fullmatch(token)
-    return _hash(match[2]) if match else b""
+    return digest_of(match[2]) if match else b""
 
 
 def is_genuine(credential: Credential, proof: bytes, now: datetime) -> bool:

@@ -11,7 +11,6 @@ Rules kept here:
 - revoked, out of its term, unknown: the same refusal.
 """
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -23,11 +22,11 @@ from orderveil.core.devices import ATTEST_AGAIN_DAYS, ATTESTED_DAYS, DeviceKind
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.ledger.acts import ActKind, Who, machine, record
+from orderveil.partners.credentials import LAST_USE_STEP, digest_of
 from orderveil.partners.models import Device, Partner
 from orderveil.partners.registry import missing
 
 LINK_TERM = timedelta(days=1)
-LAST_USE_STEP = timedelta(minutes=1)
 ATTESTED_FOR = timedelta(days=ATTESTED_DAYS)
 _MARKS = {"link": "ovl", "token": "ovd"}
 _TEXT = re.compile(r"(ovl|ovd)_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{43})")
@@ -68,7 +67,7 @@ def register(
         name=name.strip(),
         kind=kind,
         asset=asset.strip(),
-        link_hash=_hash(secret),
+        link_hash=digest_of(secret),
         link_until=now + LINK_TERM,
         registered_at=now,
         registered_by=by.person or "",
@@ -103,7 +102,7 @@ def enrol(link: str, kind: DeviceKind, *, now: datetime) -> tuple[Device, str]:
     Device.objects.select_for_update().get(pk=linked(link, kind, now=now).pk)
     device = linked(link, kind, now=now)
     secret = secrets.token_urlsafe(32)
-    device.secret_hash, device.link_hash, device.link_until = _hash(secret), None, None
+    device.secret_hash, device.link_hash, device.link_until = digest_of(secret), None, None
     device.save(update_fields=["secret_hash", "link_hash", "link_until"])
     _note(device, ActKind.DEVICE_ENROLLED, now, _itself(device), kind=device.kind)
     return device, _written("token", device, secret)
@@ -128,7 +127,11 @@ def relink(device_id: int, brand_id: int, *, now: datetime, who: Who | None = No
     if not stands(device, now):
         raise RefusedError(_ATTEST_FIRST)
     secret = secrets.token_urlsafe(32)
-    device.secret_hash, device.link_hash, device.link_until = None, _hash(secret), now + LINK_TERM
+    device.secret_hash, device.link_hash, device.link_until = (
+        None,
+        digest_of(secret),
+        now + LINK_TERM,
+    )
     device.save(update_fields=["secret_hash", "link_hash", "link_until"])
     _note(device, ActKind.DEVICE_RELINKED, now, who or machine(), kind=device.kind)
     return _written("link", device, secret)
@@ -227,11 +230,7 @@ def _read(what: str, text: str) -> tuple[int, bytes] | None:
     match = _TEXT.fullmatch(text.strip())
     if match is None or match[1] != _MARKS[what]:
         return None
-    return int(match[2]), _hash(match[3])
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
+    return int(match[2]), digest_of(match[3])
 
 
 LINK_SPENT = Problem(
