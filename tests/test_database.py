@@ -1,5 +1,6 @@
 """The tests' own database: a copy for each test, committed to for real."""
 
+import random
 import threading
 
 from django.db import connection
@@ -43,3 +44,12 @@ def test_django_has_the_applications_role(db):
         assert cursor.fetchone() == (db, "orderveil_app")
         cursor.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [db])
         assert cursor.fetchone() == ("orderveil",)
+
+
+def test_a_connection_draws_nothing_that_a_test_could_draw(db):
+    """A pool may connect while Hypothesis draws, which fails a test that finds its state moved."""
+    connection.close()
+    connection.close_pool()
+    before = random.getstate()
+    write_and_count()
+    assert random.getstate() == before
