@@ -36,6 +36,8 @@ class Library:
     families: tuple[str, ...]
     """In the order in which a character is looked for."""
     covered: frozenset[int]
+    read: typst.Fonts
+    """What the typesetter is given. A file is read when a letter of it is first wanted."""
 
 
 def library() -> Library:
@@ -83,9 +85,7 @@ def _library(own: Path | None) -> Library:
     found = [
         (each.family, Path(each.path), each.index)
         for folder in folders
-        for each in typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
-        ).fonts()
+        for each in _read(folder).fonts()
         if each.path
     ]
     if own and not any(own in path.parents for _, path, _ in found):
@@ -97,6 +97,13 @@ def _library(own: Path | None) -> Library:
         folders=folders,
         families=tuple(dict.fromkeys(name for name, _, _ in found)),
         covered=frozenset().union(*(characters(path.read_bytes(), i) for _, path, i in found)),
+        read=_read(*folders),
+    )
+
+
+def _read(*folders: Path) -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders)
     )
 
 

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from threading import Lock, local
+from threading import Lock
 from typing import Any, Literal
 
 import msgspec
@@ -40,16 +40,7 @@ def pngs(template: Path, data: object, *, at: datetime, ppi: float = 110) -> lis
 
 def asked(template: Path, data: object, label: str) -> Any:
     """The value of the template's one `#metadata` under this label: what only setting can tell."""
-    found = typst.query(
-        template,
-        f"<{label}>",
-        field="value",
-        one=True,
-        root=template.parent,
-        font_paths=list(library().folders),
-        ignore_system_fonts=True,
-        sys_inputs=_inputs(data),
-    )
+    found = _compiler(template, data).query(f"<{label}>", field="value", one=True)
     return msgspec.json.decode(found)
 
 
@@ -114,32 +105,14 @@ def _saved(document: pypdfium2.PdfDocument) -> bytes:
     return held.getvalue()
 
 
-def _inputs(data: object) -> dict[str, str]:
-    return {"data": msgspec.json.encode(data).decode()}
-
-
-class _Compilers(local):
-    """A thread's compiler: it has read the fonts. One, because it holds them in memory."""
-
-    of: tuple[Path, tuple[Path, ...]] | None = None
-    compiler: typst.Compiler | None = None
-
-
-_compilers = _Compilers()
-
-
-def _compiler(template: Path) -> typst.Compiler:
-    wanted = (template, library().folders)
-    kept = _compilers.compiler
-    if kept is None or _compilers.of != wanted:
-        kept = typst.Compiler(
-            template,
-            root=template.parent,
-            font_paths=list(library().folders),
-            ignore_system_fonts=True,
-        )
-        _compilers.compiler, _compilers.of = kept, wanted
-    return kept
+def _compiler(template: Path, data: object) -> typst.Compiler:
+    return typst.Compiler(
+        template,
+        root=template.parent,
+        font_paths=library().read,
+        ignore_system_fonts=True,
+        sys_inputs={"data": msgspec.json.encode(data).decode()},
+    )
 
 
 def _compile(
@@ -151,10 +124,9 @@ def _compile(
     ppi: float | None = None,
     tags: bool = True,
 ) -> list[bytes]:
-    made: object = _compiler(template).compile(
+    made: object = _compiler(template, data).compile(
         format=kind,
         ppi=ppi,
-        sys_inputs=_inputs(data),
         timestamp=int(at.timestamp()),
         pdf_tags=tags,
     )
