@@ -3,6 +3,7 @@
 Rules kept here:
 - data is never markup, and no font of the system's, no package and no network takes part: the
   same data makes the same bytes everywhere;
+- what was set is not remembered: the typesetter would keep it for ten documents more;
 - a font that lacks a character prints a box and says nothing: whoever composes asks
   `fonts.can_print` first.
 """
@@ -41,6 +42,7 @@ def pngs(template: Path, data: object, *, at: datetime, ppi: float = 110) -> lis
 def asked(template: Path, data: object, label: str) -> Any:
     """The value of the template's one `#metadata` under this label: what only setting can tell."""
     found = _compiler(template, data).query(f"<{label}>", field="value", one=True)
+    _forget()
     return msgspec.json.decode(found)
 
 
@@ -115,6 +117,18 @@ def _compiler(template: Path, data: object) -> typst.Compiler:
     )
 
 
+_NOTHING = Path(__file__).with_name("nothing.typ")
+_REMEMBERED = 10
+"""Documents after which typst drops what it has not used again: its bindings' `comemo::evict`."""
+
+
+def _forget() -> None:
+    """Have the typesetter drop what it knows of the last document: half a millisecond."""
+    nothing = typst.Compiler(_NOTHING, font_paths=library().read, ignore_system_fonts=True)
+    for _ in range(_REMEMBERED + 1):
+        nothing.compile(format="html")
+
+
 def _compile(
     template: Path,
     data: object,
@@ -130,5 +144,6 @@ def _compile(
         timestamp=int(at.timestamp()),
         pdf_tags=tags,
     )
+    _forget()
     # One page of pictures comes as bytes, several as a list.
     return [bytes(page) for page in made] if isinstance(made, list) else [made]  # type: ignore[list-item]
