@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from math import ceil
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from orderveil.hops.printing import paper
 from orderveil.hops.printing.fonts import library
@@ -65,9 +65,11 @@ class Face(Protocol):
 
     dpi: int
     rupee: str
+    fitted: dict[object, Any]
+    """What `fitting` made of texts: labels of one chunk repeat the sender and our own words."""
 
-    def prepare(self, texts: Iterable[str], weight: int) -> None:
-        """Ask for many widths at once."""
+    def prepare(self, texts: Iterable[tuple[int, str]]) -> None:
+        """Ask for many widths at once, each of a weight and a text."""
 
     def width(self, text: str, points: float, weight: int) -> float:
         """Dots."""
@@ -82,16 +84,16 @@ class SetFace:
 
     dpi: int
     rupee: str = _RUPEE
+    fitted: dict[object, Any] = field(default_factory=dict)
     _known: dict[tuple[int, str], float] = field(default_factory=dict)
 
-    def prepare(self, texts: Iterable[str], weight: int) -> None:
-        """Ask for many widths at once."""
+    def prepare(self, texts: Iterable[tuple[int, str]]) -> None:
+        """Ask for many widths at once, each of a weight and a text."""
         known = self._known
-        plain = _plain(weight)
         asked = [
             (weight, text)
-            for text in dict.fromkeys(texts)
-            if not (text.isascii() or plain.keys() >= set(text) or (weight, text) in known)
+            for weight, text in dict.fromkeys(texts)
+            if not (text.isascii() or (weight, text) in known or _plain(weight).keys() >= set(text))
         ]
         if asked:
             known.update(zip(asked, _ask(asked), strict=True))
@@ -102,15 +104,13 @@ class SetFace:
         try:
             em = sum([plain[letter] for letter in text])
         except KeyError:
-            self.prepare((text,), weight)
+            self.prepare([(weight, text)])
             em = self._known[weight, text]
         return em * _HAIR * points * self.dpi / 72
 
     def extent(self, text: str, points: float) -> Extent:
         """How far its marks reach, of the tallest script in it."""
-        above, below = _CAPITAL if text.isascii() else _reach(text)
-        scale = points * self.dpi / 72
-        return Extent(ceil(above * scale), ceil(below * scale))
+        return _scaled(_CAPITAL if text.isascii() else _reach(text), points * self.dpi / 72)
 
 
 @dataclass(slots=True)
@@ -119,15 +119,16 @@ class PrinterFace:
 
     dpi: int
     rupee: str = "Rs "
+    fitted: dict[object, Any] = field(default_factory=dict)
     _set: SetFace = field(init=False)
 
     def __post_init__(self) -> None:
         """The other half."""
         self._set = SetFace(self.dpi)
 
-    def prepare(self, texts: Iterable[str], weight: int) -> None:
-        """Ask for many widths at once."""
-        self._set.prepare(texts, weight)
+    def prepare(self, texts: Iterable[tuple[int, str]]) -> None:
+        """Ask for many widths at once, each of a weight and a text."""
+        self._set.prepare(texts)
 
     def width(self, text: str, points: float, weight: int) -> float:
         """Dots, the gap after the last character counted."""
@@ -163,6 +164,12 @@ def native(points: float, dpi: int) -> Native:
     most = points * dpi / 72 * 1.02
     usable = [font for font in _NATIVES if font.height >= _LEAST_NATIVE[dpi]]
     return max((f for f in usable if f.height <= most), default=usable[0], key=lambda f: f.height)
+
+
+@cache
+def _scaled(extent: tuple[float, float], em: float) -> Extent:
+    above, below = extent
+    return Extent(ceil(above * em), ceil(below * em))
 
 
 def _reach(text: str) -> tuple[float, float]:

@@ -63,6 +63,16 @@ def fit(
     paragraphs: Sequence[str], box: Box, ladder: Sequence[float], weight: int, face: Face
 ) -> Fitted | Overflow:
     """The paragraphs, each from a line of its own, at the largest size of the ladder that fits."""
+    asked = (*paragraphs, box, tuple(ladder), weight)
+    known: Fitted | Overflow | None = face.fitted.get(asked)
+    if known is None:
+        known = face.fitted[asked] = _fit(paragraphs, box, ladder, weight, face)
+    return known
+
+
+def _fit(
+    paragraphs: Sequence[str], box: Box, ladder: Sequence[float], weight: int, face: Face
+) -> Fitted | Overflow:
     for points in ladder:
         wrapped = [list(_wrap(each, box.width, points, weight, face)) for each in paragraphs]
         lines = _stacked(wrapped, points, face, box)
@@ -121,7 +131,7 @@ def _wrap(text: str, room: int, points: float, weight: int, face: Face) -> Itera
         yield text, width
         return
     words = text.split(" ")
-    face.prepare(words, weight)
+    face.prepare((weight, word) for word in words)
     space = face.width(" ", points, weight)
     line, used = "", 0.0
     for word in words:
@@ -142,7 +152,7 @@ def _wrap(text: str, room: int, points: float, weight: int, face: Face) -> Itera
 def _divided(word: str, room: int, points: float, weight: int, face: Face) -> list[_Wide]:
     """A word in pieces that are narrow enough."""
     clusters = list(word) if word.isascii() else _CLUSTER.findall(word)
-    face.prepare(clusters, weight)
+    face.prepare((weight, cluster) for cluster in clusters)
     pieces, used = [""], 0.0
     for cluster in clusters:
         width = face.width(cluster, points, weight)
@@ -152,7 +162,8 @@ def _divided(word: str, room: int, points: float, weight: int, face: Face) -> li
             pieces, used = [*pieces, ""], 0.0
         pieces[-1] += cluster
         used += width
-    face.prepare(pieces, weight)  # joined letters are measured as they are set
+    # Joined letters are measured as they are set.
+    face.prepare((weight, piece) for piece in pieces)
     wide = [(piece, face.width(piece, points, weight)) for piece in pieces]
     if any(width > room for _, width in wide):
         tighter = room * 9 // 10

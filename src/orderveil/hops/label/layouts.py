@@ -7,7 +7,7 @@ the parcel; the name is an initial and the address ends at the street, for so th
 Black and white only, no grey: a thermal head has none. Words are English, as on every waybill.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from orderveil.core.errors import Problem
 from orderveil.core.layouts import Layout
@@ -44,19 +44,25 @@ def draw(content: LabelContent, face: Face) -> Drawing | Problem:
 
 def prepare(contents: Iterable[LabelContent], face: Face) -> None:
     """Ask for the widths that drawing these will need, together: one by one is slow."""
-    bold: list[str] = []
-    regular: list[str] = []
-    for each in contents:
-        lines, place = [*map(tidy, each.lines)], _place(each)
-        bold += map(tidy, (each.name, each.carrier, each.sender.name, each.order))
-        (bold if each.layout == Layout.PRIVACY else lines).append(place)
-        regular += [*lines, *map(tidy, each.sender.lines)]
+    special = [
+        (weight, tidy(text))
+        for each in contents
+        for weight, text in _weighed(each)
+        if text and not text.isascii()
+    ]
+    face.prepare(special)
     room, largest = face.dpi * (WIDE - 2) / 25.4, _ADDRESS[0]
-    for texts, weight in ((bold, BOLD), (regular, REGULAR)):
-        special = [text for text in dict.fromkeys(texts) if not text.isascii()]
-        face.prepare(special, weight)
-        long = [text for text in special if face.width(text, largest, weight) > room]
-        face.prepare([word for text in long for word in text.split()], weight)
+    long = [(weight, text) for weight, text in special if face.width(text, largest, weight) > room]
+    face.prepare((weight, word) for weight, text in long for word in text.split())
+
+
+def _weighed(content: LabelContent) -> Iterator[tuple[int, str | None]]:
+    """The texts that are not ours, as heavy as they are set."""
+    for text in (content.name, content.carrier, content.sender.name, content.order):
+        yield BOLD, text
+    for text in (*content.lines, *content.sender.lines):
+        yield REGULAR, text
+    yield (BOLD if content.layout == Layout.PRIVACY else REGULAR), _place(content)
 
 
 def texts_of(content: LabelContent) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import ceil
 
 from orderveil.core.errors import Problem
@@ -25,11 +26,11 @@ class Pen:
 
     def dots(self, millimetres: float) -> int:
         """A length on this printer."""
-        return round(millimetres * self.face.dpi / _MM)
+        return _dots(self.face.dpi, millimetres)
 
     def box(self, x: float, y: float, width: float, height: float) -> Box:
         """A box given in millimetres."""
-        return Box(*map(self.dots, (x, y, width, height)))
+        return _box(self.face.dpi, x, y, width, height)
 
     def bar(self, x: float, y: float, width: float, height: float) -> None:
         """A black rectangle."""
@@ -93,3 +94,14 @@ class Pen:
     def drawn(self) -> Drawing | Problem:
         """The label, or why there is none."""
         return self.problem or Drawing(self._texts, self._bars, self._codes)
+
+
+# The millimetres are the layouts' own: a few hundred, the same on every label.
+@cache
+def _dots(dpi: int, millimetres: float) -> int:
+    return round(millimetres * dpi / _MM)
+
+
+@cache
+def _box(dpi: int, *millimetres: float) -> Box:
+    return Box(*(_dots(dpi, each) for each in millimetres))

@@ -141,12 +141,15 @@ def _data(pages: Sequence[_Page], dpi: int) -> object:
     frames: dict[tuple[Thing, ...], int] = {}
     told = []
     for width, height, things in pages:
-        shared = tuple(each for each in things if not isinstance(each, Bits) and each in often)
-        own = [each for each in things if isinstance(each, Bits) or each not in often]
-        told.append((width, height, frames.setdefault(shared, len(frames)), list(_joined(own))))
+        shared: list[Thing] = []
+        own: list[Thing] = []
+        for each in things:
+            (shared if not isinstance(each, Bits) and each in often else own).append(each)
+        frame = frames.setdefault(tuple(shared), len(frames))
+        told.append((width, height, frame, list(_joined(own))))
     return {
         "fonts": library().families,
         "unit": 72 / dpi,
-        "frames": list(frames),
+        "frames": [list(_joined(each)) for each in frames],
         "pages": told,
     }
