@@ -6,6 +6,8 @@ the row above. Whole bytes only stand before `,` and `!`, which is what old firm
 """
 
 import re
+from functools import lru_cache
+from itertools import groupby
 
 from PIL import Image
 
@@ -30,10 +32,11 @@ _TOKEN = re.compile(r"([G-Yg-z]+)([0-9A-F])|([0-9A-F]+)|([,!])|(:+)")
 
 def encode(picture: Picture) -> str:
     """The data of the field, without its numbers."""
-    made, before, per_row = [], "", (picture.width + 7) // 8
-    for row in picture.rows.hex("\n", per_row).upper().split("\n"):
-        made.append(":" if row == before else _cut(row))
-        before = row
+    per_row = (picture.width + 7) // 8
+    rows = (picture.rows[at : at + per_row] for at in range(0, len(picture.rows), per_row))
+    made = [
+        _cut(row.hex().upper()) + ":" * (sum(1 for _ in same) - 1) for row, same in groupby(rows)
+    ]
     if per_row < _WIDE:
         return "".join(made)
     data = "\n".join(made)  # no run goes over the end of a row
@@ -66,6 +69,7 @@ def decode(data: str, total: int, per_row: int) -> bytes:
     return bytes.fromhex(made + "0" * (len(made) % 2))
 
 
+@lru_cache(2)  # a label's two codes: written, then compared with what was written
 def stretched(code: Code, width: int, height: int) -> Picture:
     """A code's modules as dots: the columns as wide as they come, then each row as often."""
     modules = Image.frombytes("L", (code.columns, code.rows), code.bits.translate(_BLACK_IS_HIGH))
