@@ -14,8 +14,9 @@ from PIL import Image
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderveil.web.settings")
 django.setup()
 
-from orderveil.hops.label.batch import Form, render  # noqa: E402 - after the settings
+from orderveil.hops.label.batch import render  # noqa: E402 - after the settings
 from orderveil.hops.label.content import Cod, Dpi, LabelContent, Layout, Sender  # noqa: E402
+from orderveil.hops.label.making import Form  # noqa: E402
 from orderveil.hops.printing import paper  # noqa: E402
 
 FOLDER = Path(__file__).parents[1] / "docs/pictures"

@@ -59,3 +59,9 @@ def privacy(**changed) -> LabelContent:
 
 
 COD = Cod("INR", "125499.50")
+
+
+def numbered(count):
+    """Labels that can be told apart."""
+    for n in range(count):
+        yield label(awb=f"SLX44{n:011}", token=f"{TOKEN}{n:06}", name=f"Asha {n}")

@@ -6,10 +6,10 @@ import pytest
 import zxingcpp
 
 from hops.label.printer import printed
-from hops.label.samples import AT, COD, SCRIPTS, TOKEN, in_script, label, privacy
-from orderveil.hops.label import batch, checking, layouts
-from orderveil.hops.label.batch import CHUNK, Form, render
+from hops.label.samples import AT, COD, SCRIPTS, in_script, label, numbered, privacy
+from orderveil.hops.label.batch import CHUNK, render
 from orderveil.hops.label.content import Dpi, Symbol
+from orderveil.hops.label.making import Form
 from orderveil.hops.printing import paper
 
 GOOD = [label(), label(cod=COD), privacy(), *map(in_script, SCRIPTS)]
@@ -19,12 +19,6 @@ BAD = {
     "awb_not_printable": label(awb="9" * 90),
     "token_not_printable": label(token=""),
 }
-
-
-def numbered(count):
-    """Labels that can be told apart."""
-    for n in range(count):
-        yield label(awb=f"SLX44{n:011}", token=f"{TOKEN}{n:06}", name=f"Asha {n}")
 
 
 def text_of(document, page):
@@ -129,63 +123,3 @@ def test_the_same_contents_make_the_same_bytes():
     """At the same time in the metadata."""
     once, again = (list(render(GOOD, Form.PDF, Dpi.D203, at=AT)) for _ in range(2))
     assert once == again
-
-
-def crossed(monkeypatch, change):
-    """Drawings spoilt between drawing and setting."""
-
-    def spoilt(content, face):
-        drawing = layouts.draw(content, face)
-        return change(drawing) if content.name == "Asha 1" else drawing
-
-    monkeypatch.setattr(batch, "draw", spoilt)
-
-
-def with_bits(drawing, of):
-    """The waybill's bits changed, its text as it was."""
-    waybill, token = drawing.codes
-    code = waybill.code
-    spoilt = type(code)(
-        *(code.kind, code.text, code.columns, code.rows, of(code.bits), code.module)
-    )
-    return msgspec.structs.replace(
-        drawing, codes=[msgspec.structs.replace(waybill, code=spoilt), token]
-    )
-
-
-@pytest.mark.parametrize("form", Form)
-@pytest.mark.parametrize(
-    "of",
-    [
-        lambda bits: bytes(255 - bit for bit in bits),
-        lambda bits: bits[:40] + b"\x00" + bits[41:60] + b"\xff\xff" + bits[62:],
-        lambda bits: b"\xff" * len(bits),
-    ],
-)
-def test_a_code_that_says_something_else_is_not_handed_out(monkeypatch, form, of):
-    """Its neighbours are."""
-    crossed(monkeypatch, lambda drawing: with_bits(drawing, of))
-    (made,) = render(numbered(3), form, Dpi.D203, at=AT)
-    assert made.positions == (0, 2)
-    assert made.problems[1].code == "label_code_unreadable"
-
-
-def test_a_page_on_which_the_codes_are_missing_is_found(monkeypatch):
-    """A page is looked at as it will be printed: the bits may be right and the page wrong."""
-    drawn = list(
-        paper.drawn(next(render(numbered(1), Form.PDF, Dpi.D203, at=AT)).document, [0], 203)
-    )
-    drawn[0].paste(255, (0, 150, 812, 400))  # as if the waybill's code had not been set
-    monkeypatch.setattr(
-        checking.paper, "drawn", lambda _document, wanted, _dpi: drawn * len(wanted)
-    )
-    (made,) = render(numbered(1), Form.PDF, Dpi.D203, at=AT)
-    assert made.document == b""
-    assert made.problems[0].code == "label_code_unreadable"
-
-
-def test_a_page_too_many_is_found(monkeypatch):
-    """The pages are counted: as many as labels."""
-    monkeypatch.setattr(checking.paper, "page_count", lambda _document: 99)
-    (made,) = render(numbered(2), Form.PDF, Dpi.D203, at=AT)
-    assert set(made.problems) == {0, 1}

@@ -7,9 +7,10 @@ from PIL import Image
 
 from hops.label.printer import UnknownCommandError, printed, unpacked
 from hops.label.samples import AT, COD, SCRIPTS, in_script, label, privacy
-from orderveil.hops.label.batch import Form, render
+from orderveil.hops.label.batch import render
 from orderveil.hops.label.content import Dpi, tidy
 from orderveil.hops.label.graphics import decode, encode, field
+from orderveil.hops.label.making import Form
 from orderveil.hops.label.setting import Picture
 from orderveil.hops.label.zpl import escaped
 

@@ -2,15 +2,15 @@
 
 Rules kept here:
 - every code's bits are read by a decoder that did not see what they should say, and must say it;
-- of a PDF one page of fifty, and the last, are drawn at the printer's resolution, and the whole
-  page must say what the label's two codes should, and nothing else;
+- of each PDF the last page, where all that went astray before would show, is drawn at the printer's
+  resolution, and the whole of it must say what the label's two codes should, and nothing else;
 - of ZPL every label's codes are unpacked from the very bytes that go to the printer, and must be
-  those bits, dot for dot; of the same share of labels the dots themselves are read;
+  those bits, dot for dot; of each chunk's last label the dots themselves are read;
 - what can't be read, or reads otherwise, is a Problem of that label: it is not handed out.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import zxingcpp
@@ -21,9 +21,6 @@ from orderveil.hops.label.codes import FORMATS, Code
 from orderveil.hops.label.drawing import Drawing, Placed
 from orderveil.hops.label.graphics import decode, stretched
 from orderveil.hops.printing import paper
-
-EVERY = 50
-"""Labels read whole: one of so many."""
 
 _GRAPHIC = re.compile(r"\^FO(\d+),(\d+)\^GFA,(\d+),\d+,(\d+),([^^~]*)\^FS")
 _UPRIGHT: dict[str, Any] = {
@@ -43,18 +40,20 @@ def bits_read(drawing: Drawing) -> Problem | None:
     return None
 
 
-def pages_read(document: bytes, drawings: Sequence[Drawing], dpi: int) -> set[int]:
-    """The pages whose codes can't be read or say something else, of those that are looked at."""
+def pages_unread(document: bytes, drawings: Sequence[Drawing], dpi: int) -> set[int]:
+    """The pages whose codes don't say what they should: all are read if the last one is bad."""
+    last = len(drawings) - 1
     if paper.page_count(document) != len(drawings):
         return set(range(len(drawings)))
-    wanted = [n for n in range(len(drawings)) if is_looked_at(n, len(drawings))]
-    pages = paper.drawn(document, wanted, dpi)
-    return {n for n, page in zip(wanted, pages, strict=True) if not _page_reads(page, drawings[n])}
+    return _unread(document, drawings, dpi, [last]) and _unread(
+        document, drawings, dpi, range(len(drawings))
+    )
 
 
-def is_looked_at(n: int, count: int) -> bool:
-    """Is the `n`-th of so many read whole? One of fifty, and the last of a batch."""
-    return n % EVERY == 0 or (n == count - 1 and count % EVERY != 0)
+def _unread(
+    document: bytes, drawings: Sequence[Drawing], dpi: int, wanted: Iterable[int]
+) -> set[int]:
+    return {n for n in wanted if not _page_reads(paper.drawn(document, [n], dpi)[0], drawings[n])}
 
 
 def zpl_read(label: bytes, drawing: Drawing, *, is_whole: bool = True) -> Problem | None:

@@ -8,9 +8,10 @@ from orderveil.gate import refusals, tokens
 from orderveil.gate.asking import Caller
 from orderveil.gate.bulk import Wanted
 from orderveil.gate.labelling import Labelled, disclose_labels
-from orderveil.hops.label.batch import Form, Rendered, render
+from orderveil.hops.label.batch import render
 from orderveil.hops.label.content import Dpi, LabelContent, Sender
 from orderveil.hops.label.from_view import content_of
+from orderveil.hops.label.making import Form, Rendered
 from orderveil.hops.printing import paper
 from orderveil.hops.printing.kinds import PrintForm
 from orderveil.hops.printing.presses import Document, Drawn, Format, Press, Sheet, Shown
