@@ -59,8 +59,10 @@ class StockLine(msgspec.Struct, frozen=True):
 
 def follow(event: Event, now: datetime) -> None:
     """Tell what has changed about an order's stock, in the event's transaction."""
+    if event.order_id is None:
+        return
     since = subscriptions.told_since(event.brand_id, Hop.IMS, TOLD)
-    if event.order_id is None or since is None or not _is_followed(event, since):
+    if since is None or not _is_followed(event, since):
         return
     Reservation.objects.get_or_create(order_id=event.order_id, brand_id=event.brand_id)
     # Who works on the same order at once waits here, and then sees what is true by then.
