@@ -67,6 +67,18 @@ def test_what_was_printed_is_printed_again_with_a_reason_only(floor):
     assert batches.copies(Kind.LABEL, [(orders[0], 1)]) == {(orders[0], 1): (2, again.batch_id)}
 
 
+def test_a_parcel_of_anothers_takes_no_copy(floor):
+    """Who asks for what is not theirs is refused at once, and the rightful first print is first."""
+    (order,) = floor.parcels(1)
+    other = floor.scene.new_seat(Hop.LABEL, "other-labels")
+    squatted = batches.begin(
+        other.caller, [(order, None)], Kind.LABEL, PrintForm.ZPL, now=floor.scene.now
+    )
+    assert {at: each.code for at, each in squatted.refused.items()} == {1: "not_assigned"}
+    assert floor.begin([order]).refused == {}
+    assert lease(floor).documents[0].positions == (1,)
+
+
 def test_a_slip_is_no_copy_of_a_label(floor):
     """Copies are counted by kind."""
     (order,) = floor.parcels(1)

@@ -114,11 +114,11 @@ def test_after_the_grace_it_says_why(floor):
 
 
 def test_anothers_parcel_is_refused(floor):
-    """Assigned to somebody else: nothing is disclosed, nothing printed."""
+    """Assigned to somebody else meanwhile: nothing is disclosed, nothing printed."""
     (order,) = floor.parcels(1)
     other = floor.scene.new_seat(Hop.LABEL, "other-labels")
-    floor.scene.assign(Hop.LABEL, order, other)
     batch = floor.begin([order])
+    floor.scene.assign(Hop.LABEL, order, other)
     before = disclosures()
     assert lease(floor, GRACE) is None
     assert why(batch) == {1: "not_assigned"}

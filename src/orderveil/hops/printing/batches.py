@@ -5,6 +5,7 @@ Rules kept here:
 - of a parcel's sheets of one kind each has a copy number of its own, given when it is asked for:
   two who ask at once never get the same one;
 - a sheet that waits, or was given out, and is asked for again is a reprint: it needs a reason;
+- a parcel that is another partner's to handle takes no copy number: it would be the rightful one's;
 - who fetches the sheets themselves pays for them as they are disclosed; what a printer of the
   floor will print is paid for here, because a device has no budget.
 """
@@ -20,6 +21,7 @@ from psycopg.errors import UniqueViolation
 
 from orderveil.core.devices import DeviceKind
 from orderveil.core.errors import Problem
+from orderveil.core.hops import Reach
 from orderveil.gate import law as laws
 from orderveil.gate import refusals
 from orderveil.gate.asking import Caller, in_force, spend
@@ -36,6 +38,7 @@ from orderveil.hops.printing.kinds import (
 )
 from orderveil.hops.printing.presses import press_for
 from orderveil.ledger.acts import ActKind, record
+from orderveil.partners import assignments
 from orderveil.partners.devices import stands
 
 MOST_TRIES = 10
@@ -99,19 +102,20 @@ def begin(
     """
     caller = replace(caller, hop=HOP_OF[kind])
     asked = [(at, *each) for at, each in enumerate(wanted, 1) if each is not None]
-    problem = (
-        _countable(len(wanted), dpi)
-        or (refusals.UNKNOWN if not asked else None)
-        or _allowed(caller, kind, form, device_id, now)
-    )
-    if problem is None and device_id is not None:
-        problem = spend(caller, len(asked), now)
+    problem = _countable(len(wanted), dpi) or (refusals.UNKNOWN if not asked else None)
+    reach = problem or _allowed(caller, kind, form, device_id, now)
+    if isinstance(reach, Problem):
+        return reach
+    problem = spend(caller, len(asked), now) if device_id is not None else None
     if problem is not None:
         return problem
     sheets = [(at, order_id, parcel_no or FIRST_PARCEL) for at, order_id, parcel_no in asked]
+    others = _others(caller, reach, [each[1:] for each in sheets])
     for _ in range(MOST_TRIES):
         try:
-            return _write(caller, kind, form, dpi, device_id, reason, len(wanted), sheets, now)
+            return _write(
+                *(caller, kind, form, dpi, device_id, reason, len(wanted), sheets, others, now)
+            )
         except UniqueViolation:  # somebody asked for one of these parcels at the same moment
             continue
     return refusals.BUSY
@@ -125,8 +129,8 @@ def _countable(count: int, dpi: int) -> Problem | None:
 
 def _allowed(
     caller: Caller, kind: Kind, form: PrintForm, device_id: int | None, now: datetime
-) -> Problem | None:
-    """May this be asked for at all? Each disclosure is decided for itself, later."""
+) -> Reach | Problem:
+    """Whose parcels may be asked for, if any may. Each disclosure is decided for itself, later."""
     press = press_for(kind, form)
     if isinstance(press, Problem):
         return press
@@ -140,12 +144,24 @@ def _allowed(
     decision = law.decide(partner, caller.hop, enforced=True, today=now.date())
     if isinstance(decision, Problem):
         return decision
+    # Whoever packs sees their partner's own parcels, whatever reach the policy gives the hop.
+    reach = Reach.ASSIGNED if caller.person is not None else decision[0].reach
     if device_id is None:
-        return None
+        return reach
     device = law.devices.get(device_id)
     is_ours = device is not None and device.partner_id == caller.partner_id
     is_printer = is_ours and device is not None and device.kind == DeviceKind.PRINTER
-    return None if is_printer and device and stands(device, now) else refusing.NO_SUCH_PRINTER
+    return reach if is_printer and device and stands(device, now) else refusing.NO_SUCH_PRINTER
+
+
+def _others(
+    caller: Caller, reach: Reach, parcels: list[tuple[bytes, int]]
+) -> set[tuple[bytes, int]]:
+    """The parcels that another partner handles. One that nobody handles yet may still be theirs."""
+    if reach == Reach.ALL:
+        return set()
+    handled = assignments.assignees(parcels, caller.hop)
+    return {each for each in parcels if handled.get(each, caller.partner_id) != caller.partner_id}
 
 
 @transaction.atomic
@@ -158,6 +174,7 @@ def _write(
     reason: ReprintReason | None,
     places: int,
     sheets: list[tuple[int, bytes, int]],
+    others: set[tuple[bytes, int]],
     now: datetime,
 ) -> Batch:
     known = copies(kind, [(order_id, parcel_no) for _, order_id, parcel_no in sheets])
@@ -166,7 +183,9 @@ def _write(
     seen: set[tuple[bytes, int]] = set()
     for at, order_id, parcel_no in sheets:
         last, in_batch = known.get((order_id, parcel_no), (0, 0))
-        if (order_id, parcel_no) in seen:
+        if (order_id, parcel_no) in others:
+            refused[at] = refusals.not_assigned(caller.hop)
+        elif (order_id, parcel_no) in seen:
             refused[at] = refusals.ASKED_TWICE
         elif last and reason is None:
             refused[at] = refusing.needs_reason(last, in_batch)
