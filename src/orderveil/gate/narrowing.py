@@ -35,6 +35,16 @@ def only_some(grant: Grant, fields: frozenset[Field]) -> Grant:
     return _reduced(grant, dict.fromkeys(frozenset(Field) - fields, Form.ABSENT))
 
 
+def showing(fields: frozenset[Field]) -> Narrow:
+    """The Narrow to these fields, of those that the policy gives."""
+
+    def narrow(grant: Grant) -> tuple[Grant, Plan]:
+        narrowed = only_some(grant, fields)
+        return narrowed, plan_for(narrowed)
+
+    return narrow
+
+
 def facts_only(grant: Grant) -> Grant:
     """The same without any personal field: no compartment is opened."""
     return only_some(grant, FACTS)

@@ -14,14 +14,12 @@ from typing import Any
 
 import msgspec
 
-from orderveil.core.decision import Grant
 from orderveil.core.errors import Problem
 from orderveil.core.fields import Field
 from orderveil.gate import floor
 from orderveil.gate.asking import Caller
 from orderveil.gate.bulk import disclose_many
-from orderveil.gate.compose import Plan, plan_for
-from orderveil.gate.narrowing import only_some
+from orderveil.gate.narrowing import showing
 from orderveil.hops.wms import locations, waves
 from orderveil.hops.wms.codes import walking_key
 from orderveil.hops.wms.models import Tote, Wave
@@ -63,12 +61,6 @@ class PickList(msgspec.Struct, frozen=True):
     """Totes whose items could not be shown."""
 
 
-def items_only(grant: Grant) -> tuple[Grant, Plan]:
-    """The Grant of the items, if the policy gives them, and of nothing else."""
-    narrowed = only_some(grant, frozenset({Field.ITEMS}))
-    return narrowed, plan_for(narrowed)
-
-
 def pick_list(
     caller: Caller, wave: Wave, totes: Sequence[Tote], *, now: datetime
 ) -> PickList | Problem:
@@ -77,7 +69,7 @@ def pick_list(
     if not totes:
         return PickList((), (), ())
     wanted = [(f"{wave}-{tote.position}", *waves.parcel_of(tote)) for tote in totes]
-    answers = disclose_many(caller, wanted, now=now, narrow=items_only)
+    answers = disclose_many(caller, wanted, now=now, narrow=showing(frozenset({Field.ITEMS})))
     if isinstance(answers, Problem):
         return answers
     found = {

@@ -74,24 +74,9 @@ def print_parcel(
 ) -> tuple[Asked, ...]:
     """Slip and label of a parcel that was packed, as far as this station and partner print them."""
     return tuple(
-        _ask(caller, station, tote, kind, None, now=now) for kind in kinds_at(caller, station)
+        print_sheet(caller, station, tote, kind, None, now=now)
+        for kind in kinds_at(caller, station)
     )
-
-
-def print_again(
-    caller: Caller,
-    station: Station,
-    tote: Tote,
-    kind: Kind,
-    reason: ReprintReason | None,
-    *,
-    now: datetime,
-) -> Asked:
-    """One sheet once more: it carries its copy's number, and the reason is on record.
-
-    Without a reason it is printed only if it never was.
-    """
-    return _ask(caller, station, tote, kind, reason, now=now)
 
 
 def kinds_at(caller: Caller, station: Station) -> tuple[Kind, ...]:
@@ -101,7 +86,7 @@ def kinds_at(caller: Caller, station: Station) -> tuple[Kind, ...]:
     return (Kind.SLIP, Kind.LABEL) if labels or station.label_printer_id else (Kind.SLIP,)
 
 
-def _ask(
+def print_sheet(
     caller: Caller,
     station: Station,
     tote: Tote,
@@ -110,6 +95,7 @@ def _ask(
     *,
     now: datetime,
 ) -> Asked:
+    """One sheet: once more only with a reason, which is on record; its copy's number is on it."""
     printer = station.slip_printer if kind == Kind.SLIP else station.label_printer
     if printer is None:
         return Asked(kind, "", NO_PRINTER)

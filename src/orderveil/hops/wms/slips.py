@@ -19,15 +19,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from orderveil.core.decision import Grant
 from orderveil.core.errors import Problem
 from orderveil.core.fields import Field
 from orderveil.core.naming import as_read
 from orderveil.gate import refusals
 from orderveil.gate.asking import Caller
 from orderveil.gate.bulk import Wanted, disclose_many
-from orderveil.gate.compose import Plan, View, plan_for
-from orderveil.gate.narrowing import only_some
+from orderveil.gate.compose import View
+from orderveil.gate.narrowing import showing
 from orderveil.hops.printing import fonts, paper
 from orderveil.hops.printing.kinds import PrintForm
 from orderveil.hops.printing.presses import Document, Drawn, Format, Press, Sheet, Shown
@@ -72,7 +71,7 @@ def disclose(
     caller: Caller, wanted: Sequence[Wanted], now: datetime
 ) -> Sequence[Shown | Problem] | Problem:
     """The views that slips are made of, each on record before it is opened; or why not."""
-    answers = disclose_many(caller, wanted, now=now, narrow=_for_slip)
+    answers = disclose_many(caller, wanted, now=now, narrow=showing(NEEDED))
     if isinstance(answers, Problem):
         return answers
     return [
@@ -155,11 +154,6 @@ def _set(
         Document((at,), len(own), paper.pages(whole, own))
         for at, own in zip(positions, pages, strict=True)
     )
-
-
-def _for_slip(grant: Grant) -> tuple[Grant, Plan]:
-    narrowed = only_some(grant, NEEDED)
-    return narrowed, plan_for(narrowed)
 
 
 def _texts(told: Mapping[str, Any], names: Sequence[Field]) -> list[str]:

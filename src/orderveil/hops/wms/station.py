@@ -16,16 +16,15 @@ from typing import Any
 
 from django.db import transaction
 
-from orderveil.core.decision import Grant
 from orderveil.core.errors import Problem
 from orderveil.core.fields import Field
 from orderveil.core.states import ParcelState
 from orderveil.gate import floor, parcels
 from orderveil.gate.asking import Caller, open_ref, spend
-from orderveil.gate.compose import Plan, View, plan_for
+from orderveil.gate.compose import View
 from orderveil.gate.disclose import put_on_record, view_of
 from orderveil.gate.floor import ParcelId, Standing
-from orderveil.gate.narrowing import only_some
+from orderveil.gate.narrowing import showing
 from orderveil.hops.wms import codes, locations, waves
 from orderveil.hops.wms.models import Station, Tote, Wave
 from orderveil.hops.wms.picking import goods_of
@@ -202,13 +201,8 @@ def _shown(caller: Caller, parcel: ParcelId, now: datetime) -> View | Problem:
     problem = spend(caller, 1, now)
     if problem is not None:
         return problem
-    done = put_on_record(caller, *parcel, now=now, narrow=_for_packing)
+    done = put_on_record(caller, *parcel, now=now, narrow=showing(NEEDED))
     return done if isinstance(done, Problem) else view_of(caller, done)
-
-
-def _for_packing(grant: Grant) -> tuple[Grant, Plan]:
-    narrowed = only_some(grant, NEEDED)
-    return narrowed, plan_for(narrowed)
 
 
 def _lines(caller: Caller, view: View, *, is_shared: bool) -> list[dict[str, Any]]:

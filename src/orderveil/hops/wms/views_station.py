@@ -90,7 +90,7 @@ def again(request: HttpRequest, actor: Actor) -> HttpResponse:
         return redirect("packing")
     if here.packed is None:
         return _answer(request, actor, Outcome(Said.SCAN_A_TOTE))
-    asked = printing_here.print_again(caller, here, here.packed, kind, reason, now=actor.now)
+    asked = printing_here.print_sheet(caller, here, here.packed, kind, reason, now=actor.now)
     good, words = _printed(asked)
     (messages.success if good else messages.error)(request, words)
     return redirect("packing")
