@@ -1,5 +1,6 @@
 """The process that makes labels: it has nothing worth taking, and its end is nobody's loss."""
 
+import io
 import select
 import time
 from pathlib import Path
@@ -106,6 +107,14 @@ def test_it_ends_with_the_server(fresh):
     assert time.monotonic() - began < apart.IDLE_SECONDS
     assert select.select([child.stdout], [], [], 0)[0]
     assert child.stdout.read() == b""
+
+
+def test_an_answer_of_any_length_is_not_waited_for():
+    """Whoever took the process over can't fill the server's memory."""
+    sent = io.BytesIO((2**32 - 1).to_bytes(4, "big") + b"\0" * 100)
+    with pytest.raises(EOFError):
+        apart._read(sent)
+    assert sent.tell() == 4
 
 
 def test_one_that_cannot_start_is_told_as_that(fresh, monkeypatch):

@@ -29,11 +29,13 @@ from orderveil.hops.label.making import make as make_here
 from orderveil.hops.printing.fonts import library
 
 MOST_SECONDS = 20.0
-"""For one chunk, which takes a tenth of a second."""
+"""For one chunk, which takes a third of a second."""
 IDLE_SECONDS = 60.0
 PROGRAM = "orderveil.hops.label.apart"
 _LENGTH = 4
 """Bytes before each message that say how long it is, big-endian."""
+_LONGEST = 64 * 2**20
+"""Bytes of a message; a chunk's answer has less than one million."""
 _GARBAGE = (50_000, 50, 50)
 """How seldom Python looks for cycles: a label's data have none."""
 
@@ -80,9 +82,10 @@ class _Helper:
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
                 "RAYON_NUM_THREADS": "1",  # the typesetter's: with more it waits for itself
             },
+            start_new_session=True,  # a terminal's Ctrl-C is for the server: this ends after it
         )
         try:
-            self._read()
+            self._told()
         except EOFError as error:
             self.end()
             raise OrderveilError(
@@ -99,21 +102,24 @@ class _Helper:
             pass
 
     def ask(self, chunk: Chunk) -> _Answer:
-        assert self._child.stdin  # noqa: S101 - it is a pipe
-        timer = Timer(MOST_SECONDS, self._child.kill)
-        timer.start()
         try:
-            _write(self._child.stdin, _encode(chunk))
-            return _answer(self._read())
+            return _answer(self._told(_encode(chunk)))
         except (OSError, EOFError, msgspec.MsgspecError) as error:
             self.end()
             raise FailedError("The process that makes labels died.") from error
+
+    def _told(self, question: bytes | None = None) -> bytes:
+        """What it says next, in time or never."""
+        to, back = self._child.stdin, self._child.stdout
+        assert to and back  # noqa: S101 - they are pipes
+        timer = Timer(MOST_SECONDS, self._child.kill)
+        timer.start()
+        try:
+            if question is not None:
+                _write(to, question)
+            return _read(back)
         finally:
             timer.cancel()
-
-    def _read(self) -> bytes:
-        assert self._child.stdout  # noqa: S101 - it is a pipe
-        return _read(self._child.stdout)
 
 
 class _Kept(local):
@@ -131,9 +137,10 @@ _kept = _Kept()
 
 
 def _read(source: IO[bytes]) -> bytes:
-    length = source.read(_LENGTH)
-    message = source.read(int.from_bytes(length, "big"))
-    if len(length) < _LENGTH or len(message) < int.from_bytes(length, "big"):
+    told = source.read(_LENGTH)
+    length = int.from_bytes(told, "big")
+    message = source.read(length) if length <= _LONGEST else b""
+    if len(told) < _LENGTH or len(message) < length:
         raise EOFError
     return message
 
