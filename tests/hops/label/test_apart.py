@@ -43,7 +43,7 @@ def test_it_has_no_key_no_address_and_no_file(fresh, monkeypatch):
     apart.make(chunk(label()))
     process = Path("/proc") / str(fresh.helper._child.pid)
     names = {each.split("=")[0] for each in process.joinpath("environ").read_text().split("\0")}
-    assert names - {""} == {"PYTHONPATH", "RAYON_NUM_THREADS"}
+    assert names - {""} == {"PYTHONPATH", "RAYON_NUM_THREADS", "MALLOC_ARENA_MAX"}
     opened = {str(each.readlink()).split(":")[0] for each in (process / "fd").iterdir()}
     assert opened <= {"pipe", "/dev/null"}
     limits = process.joinpath("limits").read_text().splitlines()

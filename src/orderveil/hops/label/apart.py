@@ -81,6 +81,7 @@ class _Helper:
             env={
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
                 "RAYON_NUM_THREADS": "1",  # the typesetter's: with more it waits for itself
+                "MALLOC_ARENA_MAX": "1",  # glibc's: with more, what is freed is not used again
             },
             start_new_session=True,  # a terminal's Ctrl-C is for the server: this ends after it
         )
