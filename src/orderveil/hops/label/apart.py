@@ -30,6 +30,7 @@ from orderveil.hops.printing.fonts import library
 
 MOST_SECONDS = 20.0
 """For one chunk, which takes a third of a second."""
+START_SECONDS = 60.0
 IDLE_SECONDS = 60.0
 PROGRAM = "orderveil.hops.label.apart"
 _LENGTH = 4
@@ -86,7 +87,7 @@ class _Helper:
             start_new_session=True,  # a terminal's Ctrl-C is for the server: this ends after it
         )
         try:
-            self._told()
+            self._told(START_SECONDS)
         except EOFError as error:
             self.end()
             raise OrderveilError(
@@ -104,17 +105,17 @@ class _Helper:
 
     def ask(self, chunk: Chunk) -> _Answer:
         try:
-            return _answer(self._told(_encode(chunk)))
+            return _answer(self._told(MOST_SECONDS, _encode(chunk)))
         except (OSError, EOFError, msgspec.MsgspecError) as error:
             self.end()
             raise FailedError("The process that makes labels died.") from error
 
-    def _told(self, question: bytes | None = None) -> bytes:
+    def _told(self, seconds: float, question: bytes | None = None) -> bytes:
         """What it says next, in time or never."""
         to, back = self._child.stdin, self._child.stdout
         if to is None or back is None:
             raise EOFError
-        timer = Timer(MOST_SECONDS, self._child.kill)
+        timer = Timer(seconds, self._child.kill)
         timer.start()
         try:
             if question is not None:
