@@ -87,7 +87,7 @@ def test_it_ends_when_nobody_asks_and_another_takes_its_place(frailty, monkeypat
         apart.subprocess,
         "Popen",
         lambda *a, env, _open=apart.subprocess.Popen, **k: _open(
-            *a, env=env | {"IDLE_SECONDS": "0.05"}, **k
+            *a, env=env | {"IDLE_SECONDS": "1.5"}, **k
         ),
     )
     apart.make(chunk(label()))
