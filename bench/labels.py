@@ -53,12 +53,14 @@ def _ours(count: int, form: str) -> float:
     """Labels a second, through `render`: what is handed out."""
     from orderveil.hops.label.batch import CHUNK, render  # noqa: PLC0415
     from orderveil.hops.label.content import Dpi  # noqa: PLC0415
-    from orderveil.hops.label.making import Form  # noqa: PLC0415
+    from orderveil.hops.printing.kinds import PrintForm  # noqa: PLC0415
 
     # The processes are started, and the fonts read, once.
-    list(render(contents(2 * CHUNK), Form(form), Dpi.D203, at=AT))
+    list(render(contents(2 * CHUNK), PrintForm(form), Dpi.D203, at=AT))
     began = time.perf_counter()
-    made = sum(len(each.positions) for each in render(contents(count), Form(form), Dpi.D203, at=AT))
+    made = sum(
+        len(each.positions) for each in render(contents(count), PrintForm(form), Dpi.D203, at=AT)
+    )
     assert made == count
     return count / (time.perf_counter() - began)
 
@@ -69,13 +71,14 @@ def _plain(count: int, form: str) -> float:
     from orderveil.hops.label.batch import CHUNK  # noqa: PLC0415
     from orderveil.hops.label.content import Dpi  # noqa: PLC0415
     from orderveil.hops.label.faces import PrinterFace, SetFace  # noqa: PLC0415
+    from orderveil.hops.printing.kinds import PrintForm  # noqa: PLC0415
 
-    face = SetFace(Dpi.D203) if form == making.Form.PDF else PrinterFace(Dpi.D203)
+    face = SetFace(Dpi.D203) if form == PrintForm.PDF else PrinterFace(Dpi.D203)
     drawn = [making.draw(each, face) for each in contents(count)]
     began = time.perf_counter()
     for start in range(0, count, CHUNK):
         some = drawn[start : start + CHUNK]
-        if form == making.Form.PDF:
+        if form == PrintForm.PDF:
             setting.as_pdf(some, 203, at=AT)
         else:
             pictures = making._pictures(dict(enumerate(some)), Dpi.D203)  # noqa: SLF001

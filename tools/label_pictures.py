@@ -16,8 +16,8 @@ django.setup()
 
 from orderveil.hops.label.batch import render  # noqa: E402 - after the settings
 from orderveil.hops.label.content import Cod, Dpi, LabelContent, Layout, Sender  # noqa: E402
-from orderveil.hops.label.making import Form  # noqa: E402
 from orderveil.hops.printing import paper  # noqa: E402
+from orderveil.hops.printing.kinds import PrintForm  # noqa: E402
 
 FOLDER = Path(__file__).parents[1] / "docs/pictures"
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -78,7 +78,7 @@ PICTURES = {
 
 def draw(contents: list[LabelContent], path: Path) -> None:
     """The labels beside one another."""
-    (made,) = render(contents, Form.PDF, Dpi.D203, at=AT)
+    (made,) = render(contents, PrintForm.PDF, Dpi.D203, at=AT)
     if made.problems:
         raise SystemExit(str(made.problems))
     pages = paper.drawn(made.document, range(len(contents)), Dpi.D203)

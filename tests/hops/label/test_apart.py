@@ -13,12 +13,13 @@ from orderveil.core.errors import OrderveilError
 from orderveil.hops.label import apart, batch
 from orderveil.hops.label.apart import FailedError
 from orderveil.hops.label.content import Dpi
-from orderveil.hops.label.making import Chunk, Form
+from orderveil.hops.label.making import Chunk
+from orderveil.hops.printing.kinds import PrintForm
 
 
 def chunk(*contents):
     """These labels, as ZPL."""
-    return Chunk(contents, 0, Form.ZPL, Dpi.D203, AT)
+    return Chunk(contents, 0, PrintForm.ZPL, Dpi.D203, AT)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from hops.label.printer import printed
 from hops.label.samples import AT, COD, SCRIPTS, in_script, label, numbered, privacy
 from orderveil.hops.label.batch import CHUNK, render
 from orderveil.hops.label.content import Dpi, Symbol
-from orderveil.hops.label.making import Form
 from orderveil.hops.printing import paper
+from orderveil.hops.printing.kinds import PrintForm
 
 GOOD = [label(), label(cod=COD), privacy(), *map(in_script, SCRIPTS)]
 BAD = {
@@ -30,14 +30,14 @@ def text_of(document, page):
         source.close()
 
 
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", PrintForm)
 def test_bad_labels_never_lose_good_ones(form):
     """Each bad one has its own problem; the others are made, in their order."""
     mixed = [label(), *BAD.values(), in_script("Tamil"), BAD["label_overflow"], privacy()]
     (made,) = render(mixed, form, Dpi.D203, at=AT)
     assert made.positions == (0, 5, 7)
     assert [made.problems[n].code for n in (1, 2, 3, 4, 6)] == [*BAD, "label_overflow"]
-    if form == Form.PDF:
+    if form == PrintForm.PDF:
         assert paper.page_count(made.document) == 3
         assert paper.page_count(made.sheet(2)) == 1
     else:
@@ -45,7 +45,7 @@ def test_bad_labels_never_lose_good_ones(form):
         assert len(printed(made.sheet(2))) == 1
 
 
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", PrintForm)
 def test_nothing_but_bad_labels_makes_no_document(form):
     """And an empty batch not even a chunk."""
     (made,) = render(BAD.values(), form, Dpi.D203, at=AT)
@@ -55,12 +55,12 @@ def test_nothing_but_bad_labels_makes_no_document(form):
 
 @pytest.mark.parametrize("dpi", Dpi)
 @pytest.mark.parametrize("symbol", Symbol)
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", PrintForm)
 def test_every_code_can_be_scanned_from_the_whole_label(form, symbol, dpi):
     """Read from the page as a printer of this resolution draws it, in every script and layout."""
     contents = [msgspec.structs.replace(each, symbol=symbol) for each in GOOD]
     (made,) = render(contents, form, dpi, at=AT)
-    if form == Form.PDF:
+    if form == PrintForm.PDF:
         pages = paper.drawn(made.document, range(len(contents)), dpi)
     else:
         pages = [sheet.image.convert("L") for sheet in printed(made.document)]
@@ -74,7 +74,7 @@ def test_chunks_keep_the_order_and_the_places():
     """A batch of more than two chunks, a bad label in the second."""
     contents = list(numbered(2 * CHUNK + 7))
     contents[CHUNK + 3] = BAD["awb_not_printable"]
-    made = list(render(iter(contents), Form.ZPL, Dpi.D203, at=AT))
+    made = list(render(iter(contents), PrintForm.ZPL, Dpi.D203, at=AT))
     assert len(made) == 3
     assert [n for each in made for n in each.positions] == [
         n for n in range(len(contents)) if n != CHUNK + 3
@@ -95,7 +95,7 @@ def test_contents_are_taken_chunk_by_chunk():
             taken += 1
             yield each
 
-    chunks = render(counted(), Form.ZPL, Dpi.D203, at=AT)
+    chunks = render(counted(), PrintForm.ZPL, Dpi.D203, at=AT)
     next(chunks)
     assert taken <= 6 * CHUNK
     chunks.close()
@@ -115,11 +115,11 @@ def test_contents_are_taken_chunk_by_chunk():
 )
 def test_no_name_becomes_markup(name):
     """What typst would run is printed as it stands."""
-    (made,) = render([label(name=name, lines=(name, f"- {name}"))], Form.PDF, Dpi.D203, at=AT)
+    (made,) = render([label(name=name, lines=(name, f"- {name}"))], PrintForm.PDF, Dpi.D203, at=AT)
     assert text_of(made.document, 0).count(name) == 3
 
 
 def test_the_same_contents_make_the_same_bytes():
     """At the same time in the metadata."""
-    once, again = (list(render(GOOD, Form.PDF, Dpi.D203, at=AT)) for _ in range(2))
+    once, again = (list(render(GOOD, PrintForm.PDF, Dpi.D203, at=AT)) for _ in range(2))
     assert once == again

@@ -6,11 +6,12 @@ import pytest
 from hops.label.samples import AT, numbered
 from orderveil.hops.label import checking, layouts, making
 from orderveil.hops.label.content import Dpi
-from orderveil.hops.label.making import Chunk, Form, make
+from orderveil.hops.label.making import Chunk, make
 from orderveil.hops.printing import paper
+from orderveil.hops.printing.kinds import PrintForm
 
 
-def chunk(count, form=Form.PDF):
+def chunk(count, form=PrintForm.PDF):
     """So many labels, from the first."""
     return Chunk(tuple(numbered(count)), 0, form, Dpi.D203, AT)
 
@@ -37,7 +38,7 @@ def with_bits(drawing, of):
     )
 
 
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", PrintForm)
 @pytest.mark.parametrize(
     "of",
     [

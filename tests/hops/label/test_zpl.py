@@ -10,9 +10,9 @@ from hops.label.samples import AT, COD, SCRIPTS, in_script, label, privacy
 from orderveil.hops.label.batch import render
 from orderveil.hops.label.content import Dpi, tidy
 from orderveil.hops.label.graphics import decode, encode, field
-from orderveil.hops.label.making import Form
 from orderveil.hops.label.setting import Picture
 from orderveil.hops.label.zpl import escaped
+from orderveil.hops.printing.kinds import PrintForm
 
 OURS = {
     "XA",
@@ -42,7 +42,7 @@ NASTY = st.text(
 
 def sheets(*contents, dpi=Dpi.D203):
     """Printed labels."""
-    (made,) = render(contents, Form.ZPL, dpi, at=AT)
+    (made,) = render(contents, PrintForm.ZPL, dpi, at=AT)
     assert not made.problems
     return printed(made.document)
 
@@ -52,7 +52,7 @@ def sheets(*contents, dpi=Dpi.D203):
 def test_no_name_becomes_a_command(people):
     """As many labels come out as were made, of our commands, with the texts as they are."""
     contents = [label(name=name, lines=(line,), order=order) for name, line, order in people]
-    (made,) = render(contents, Form.ZPL, Dpi.D203, at=AT)
+    (made,) = render(contents, PrintForm.ZPL, Dpi.D203, at=AT)
     assert {each.code for each in made.problems.values()} <= {"script_not_printable"}
     for position, sheet in zip(made.positions, printed(made.document), strict=True):
         assert set(sheet.commands) <= OURS
@@ -99,7 +99,7 @@ def test_cash_is_white_on_black():
 
 def test_nothing_stays_in_the_printer():
     """No stored format, graphic or font; each label for itself."""
-    (made,) = render([label(), in_script("Tamil")], Form.ZPL, Dpi.D203, at=AT)
+    (made,) = render([label(), in_script("Tamil")], PrintForm.ZPL, Dpi.D203, at=AT)
     assert len(printed(made.document)) == len(made.labels) == 2
     for stored in (b"^DF", b"~DG", b"~DY", b"^IS", b"^XF", b"~DU", b"^JU", b"^SX"):
         assert stored not in made.document

@@ -16,7 +16,8 @@ import msgspec
 from orderveil.core.errors import Problem
 from orderveil.hops.label import apart
 from orderveil.hops.label.content import Dpi, LabelContent
-from orderveil.hops.label.making import Chunk, Form, Rendered
+from orderveil.hops.label.making import Chunk, Rendered
+from orderveil.hops.printing.kinds import PrintForm
 
 CHUNK = 125
 """Labels made in one go: fewer cost more a label, more cost memory. A part of 500 is four."""
@@ -27,7 +28,7 @@ _setters = ThreadPoolExecutor(_SETTERS, thread_name_prefix="labels")
 
 
 def render(
-    contents: Iterable[LabelContent], form: Form, dpi: Dpi, *, at: datetime
+    contents: Iterable[LabelContent], form: PrintForm, dpi: Dpi, *, at: datetime
 ) -> Iterator[Rendered]:
     """The labels, in order, in chunks of at most `CHUNK`; `at` is the time in a PDF's metadata."""
     waiting: deque[Future[list[Rendered]]] = deque()

@@ -8,7 +8,6 @@ Rules kept here:
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
@@ -19,13 +18,7 @@ from orderveil.hops.label.drawing import Drawing
 from orderveil.hops.label.faces import Face, PrinterFace, SetFace
 from orderveil.hops.label.layouts import draw, prepare
 from orderveil.hops.printing import paper
-
-
-class Form(StrEnum):
-    """What a batch is made as."""
-
-    PDF = "pdf"
-    ZPL = "zpl"
+from orderveil.hops.printing.kinds import PrintForm
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -33,7 +26,7 @@ class Chunk(msgspec.Struct, frozen=True):
 
     contents: tuple[LabelContent, ...]
     start: int
-    form: Form
+    form: PrintForm
     dpi: Dpi
     at: datetime
     """The time in a PDF's metadata."""
@@ -43,7 +36,7 @@ class Chunk(msgspec.Struct, frozen=True):
 class Rendered:
     """One chunk: the labels that could be made, and what was wrong with the others."""
 
-    form: Form
+    form: PrintForm
     document: bytes
     """A PDF of one page a label, or the labels' ZPL one after the other; empty if there is none."""
     positions: tuple[int, ...]
@@ -55,12 +48,12 @@ class Rendered:
 
     def sheet(self, n: int) -> bytes:
         """The `n`-th label as a document of its own."""
-        return self.labels[n] if self.form == Form.ZPL else paper.pages(self.document, [n])
+        return self.labels[n] if self.form == PrintForm.ZPL else paper.pages(self.document, [n])
 
 
 def make(chunk: Chunk) -> Rendered:
     """The labels of one chunk."""
-    face: Face = SetFace(chunk.dpi) if chunk.form == Form.PDF else PrinterFace(chunk.dpi)
+    face: Face = SetFace(chunk.dpi) if chunk.form == PrintForm.PDF else PrinterFace(chunk.dpi)
     prepare(chunk.contents, face)
     good, problems = {}, {}
     for position, content in enumerate(chunk.contents, chunk.start):
@@ -69,7 +62,7 @@ def make(chunk: Chunk) -> Rendered:
             problems[position] = drawn
         else:
             good[position] = drawn
-    if chunk.form == Form.ZPL:
+    if chunk.form == PrintForm.ZPL:
         return _as_zpl(good, problems, chunk.dpi)
     return _as_pdf(good, problems, chunk.dpi, chunk.at)
 
@@ -87,7 +80,7 @@ def _as_zpl(good: dict[int, Drawing], problems: dict[int, Problem], dpi: Dpi) ->
         else:
             labels[position] = label
     told = tuple(labels.values())
-    return Rendered(Form.ZPL, b"".join(told), tuple(labels), problems, told)
+    return Rendered(PrintForm.ZPL, b"".join(told), tuple(labels), problems, told)
 
 
 def _pictures(good: Mapping[int, Drawing], dpi: Dpi) -> list[list[setting.Picture]]:
@@ -110,8 +103,8 @@ def _as_pdf(
         positions = tuple(good)
         bad = checking.pages_unread(document, list(good.values()), dpi)
         if not bad:
-            return Rendered(Form.PDF, document, positions, problems)
+            return Rendered(PrintForm.PDF, document, positions, problems)
         for page in bad:  # made again without them
             problems[positions[page]] = checking.unreadable()
             del good[positions[page]]
-    return Rendered(Form.PDF, b"", (), problems)
+    return Rendered(PrintForm.PDF, b"", (), problems)

@@ -11,7 +11,7 @@ from orderveil.gate.labelling import Labelled, disclose_labels
 from orderveil.hops.label.batch import render
 from orderveil.hops.label.content import Dpi, LabelContent, Sender
 from orderveil.hops.label.from_view import content_of
-from orderveil.hops.label.making import Form, Rendered
+from orderveil.hops.label.making import Rendered
 from orderveil.hops.printing import paper
 from orderveil.hops.printing.kinds import PrintForm
 from orderveil.hops.printing.presses import Document, Drawn, Format, Press, Sheet, Shown
@@ -40,7 +40,7 @@ def draw(sheets: Sequence[tuple[Sheet, Labelled]], style: Format) -> Drawn:
     able = {at: each for at, each in contents.items() if isinstance(each, LabelContent)}
     places = list(able)
     documents: list[Document] = []
-    for chunk in render(able.values(), Form(style.form), Dpi(style.dpi), at=style.at):
+    for chunk in render(able.values(), style.form, Dpi(style.dpi), at=style.at):
         failed |= {places[n]: problem for n, problem in chunk.problems.items()}
         documents += _documents(chunk, places, apart=style.apart)
     if style.apart or len(documents) < 2:
