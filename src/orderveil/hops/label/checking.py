@@ -2,8 +2,9 @@
 
 Rules kept here:
 - every code's bits are read by a decoder that did not see what they should say, and must say it;
-- of each PDF the last page, where all that went astray before would show, is drawn at the printer's
-  resolution, and the whole of it must say what the label's two codes should, and nothing else;
+- of each PDF the last page, which shows whether page and label have kept step, is drawn at the
+  printer's resolution, and the whole of it must say what the label's two codes should, and nothing
+  else;
 - of ZPL every label's codes are unpacked from the very bytes that go to the printer, and must be
   those bits, dot for dot; of each chunk's last label the dots themselves are read;
 - what can't be read, or reads otherwise, is a Problem of that label: it is not handed out.
