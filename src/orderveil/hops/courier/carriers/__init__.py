@@ -1,0 +1,1 @@
+"""What each carrier's API says and hears: pure mappings, without a socket or a database."""
