@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from orderveil.contacts import setup as contacts
 from orderveil.core.decision import Mode
 from orderveil.core.devices import DeviceKind
 from orderveil.core.errors import RefusedError
@@ -12,6 +13,7 @@ from orderveil.gate import law
 from orderveil.ledger.acts import CHANGES_LAW, ActKind, Who, machine
 from orderveil.partners import channels, credentials, devices, narrowing, registry, terms
 from orderveil.partners.models import Agreement, Partner
+from orderveil.partners.papers import Terms
 from orderveil.partners.standing import standings
 from orderveil.partners.terms import CentreTerms
 from orderveil.policy import versions
@@ -38,6 +40,9 @@ def refusal(call, *arguments, **said):
 
 
 CHANGES = {
+    ActKind.CONTACTS_CHANGED: lambda b, p: contacts.save(
+        b.pk, {"care_number": "+918000000000"}, now=NOW, who=sample.WHO
+    ),
     ActKind.PARTNER_ADDED: lambda b, p: sample.new_partner(b, "parcelo"),
     ActKind.PARTNER_MODE_CHANGED: lambda b, p: registry.set_mode(p, Mode.OBSERVE, 0, now=NOW),
     ActKind.PARTNER_SUSPENDED: lambda b, p: registry.set_suspended(p, suspended=True, now=NOW),
@@ -189,7 +194,7 @@ def test_an_agreement_is_in_force_from_its_first_day_to_its_last(partner):
 
 def test_an_open_agreement_does_not_end(partner):
     """Without a last day it stays in force; its document's digest is kept."""
-    registry.agree(partner, date(2026, 11, 1), None, now=NOW, document_digest="ab" * 32)
+    registry.agree(partner, date(2026, 11, 1), None, now=NOW, terms=Terms(document_digest="AB" * 32))
     assert standing(partner, date(2099, 1, 1)).agreement_in_force
     assert Agreement.objects.get().document_digest == "ab" * 32
 

@@ -137,6 +137,9 @@ class ActKind(StrEnum):
     SHEET_SETTLED = "sheet_settled"
     SHEETS_CALLED_OFF = "sheets_called_off"
 
+    CONTACTS_CHANGED = "contacts_changed"
+    CONTACT_USED = "contact_used"
+
     INVENTORY_CONNECTED = "inventory_connected"
     INVENTORY_DISCONNECTED = "inventory_disconnected"
     INVENTORY_REFUSED = "inventory_refused"
@@ -174,6 +177,7 @@ CHANGES_LAW = frozenset(
         ActKind.DEVICE_LEFT,
         ActKind.DEVICE_REVOKED,
         ActKind.CENTRE_TERMS_CHANGED,
+        ActKind.CONTACTS_CHANGED,
         ActKind.PERSON_ADDED,
         ActKind.MEMBERSHIP_ACCEPTED,
         ActKind.ROLE_CHANGED,

@@ -125,6 +125,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         ActKind.INVENTORY_CONNECTED: _("Inventory system connected at {host}"),
         ActKind.INVENTORY_DISCONNECTED: _("Inventory system disconnected"),
         ActKind.INVENTORY_REFUSED: _("Message refused: it held a buyer ({kinds})"),
+        ActKind.CONTACTS_CHANGED: _("Virtual contacts set up"),
+        ActKind.CONTACT_USED: _("Virtual {kind} used {way}: {outcome}"),
         ActKind.INVENTORY_OBSERVED: _("Message let through that held a buyer ({kinds})"),
         ActKind.ROOT_ROTATED: _("Root key rotated"),
         ActKind.EPOCH_ROTATED: _("Epoch key rotated"),

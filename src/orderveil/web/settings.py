@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "orderveil.policy",
     "orderveil.people",
     "orderveil.partners",
+    "orderveil.contacts",
     "orderveil.outbox",
     "orderveil.hops.printing",
     "orderveil.hops.ims",

@@ -1,0 +1,1 @@
+"""Virtual contacts: numbers with PINs and mail aliases that stand for a customer, for a while."""
