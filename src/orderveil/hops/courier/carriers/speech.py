@@ -34,9 +34,12 @@ class Account:
 class Shipment:
     """One parcel as its courier may see it, and the reference that the carrier knows it by."""
 
-    view: View
+    view: View | None
+    """None for a step that shows nothing of it."""
     reference: str
-    """Up to 28 characters `A-Z 2-7 -`: the partner's ref of the parcel. Stable for its life."""
+    """Up to 30 characters `A-Z 0-9 -`: the partner's ref of the parcel. Stable for its life."""
+    at: datetime
+    """Now, aware: the moment of the request."""
     is_reverse: bool = False
 
 
@@ -112,10 +115,13 @@ class Step:
     """One request on the way to a booking (or to its cancellation)."""
 
     name: str
-    ask: Callable[[Account, Shipment, Known], Ask]
-    """For a step that shows nothing of the view, the view is not disclosed (`shows_view`)."""
+    ask: Callable[[Account, Shipment, Known], Ask | Refused]
+    """Refused: the view or the account lacks what this carrier demands; nothing is sent then."""
     read: Callable[[Heard, Known], Outcome]
+    """Total: whatever was heard, it is one of these. `Later` that isn't sure, from a step that
+    isn't repeatable, means what no answer means: `find` before it is sent again."""
     shows_view: bool = False
+    """The request is made of the view. Otherwise none is disclosed, and `shipment.view` is None."""
     repeatable: bool = False
     """Sending it twice can't book twice: the carrier knows the same request again."""
     find: Find | None = None
@@ -145,11 +151,14 @@ class Carrier(Protocol):
     demands_email: bool
     options: Mapping[str, str]
     """Name -> what it is for, of every option that an account needs."""
+    defaults: Mapping[str, str]
+    """Name -> what it is for, of every option that an account may have besides: what stands in
+    for facts that an order lacks."""
     secrets: tuple[str, ...]
     """Names of what is sealed: ("email", "password"), ("token",)."""
     booking: tuple[Step, ...]
     cancelling: tuple[Step, ...]
-    """With `known` of the booking; without personal data: `shipment.view` is not looked at."""
+    """With `known` of the booking; without personal data: `shipment.view` is None."""
 
     def sign_in(self, secrets: Mapping[str, str]) -> Ask | str:
         """The request that gets a token, or the token itself where there is no signing in."""
