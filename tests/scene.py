@@ -32,6 +32,7 @@ from orderveil.gate.provision import provision_brand
 from orderveil.ledger.acts import Who
 from orderveil.partners import credentials, registry
 from orderveil.partners.models import Brand, Channel, Credential, Partner
+from orderveil.partners.papers import Terms
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ME = Who(person="machine")
@@ -64,6 +65,16 @@ PERSON: Mapping[Field, str] = {
     Field.FREE_TEXT: "Please hide it from Devadutt",
 }
 """Someone who does not exist, with a value for every personal field."""
+
+FULL_TERMS = Terms(
+    document_digest="5a" * 32,
+    sub_processors=("Invented Riders Pvt Ltd",),
+    countries=("IN",),
+    deletion_days=30,
+    breach_hours=24,
+    contact="privacy@partner.example",
+)
+"""An agreement that names all that a policy can ask for."""
 
 FACTS = Facts(
     items=(Item("Indigo kurta", 2, sku="KUR-IND-M", kind="apparel", unit_price="899.00"),),
@@ -136,7 +147,7 @@ class Scene:
         """Another partner on a hop, with an agreement in force unless `agreed` is False."""
         made = registry.add_partner(self.brand, slug, [hop], now=self.now, **terms)
         if agreed:
-            registry.agree(made, date(2026, 1, 1), None, now=self.now)
+            registry.agree(made, date(2026, 1, 1), None, now=self.now, terms=FULL_TERMS)
         channel = self.channel if hop is Hop.STOREFRONT else None
         credential, token = credentials.issue(
             made, hop, now=self.now, daily_limit=daily_limit, channel=channel

@@ -194,7 +194,9 @@ def test_an_agreement_is_in_force_from_its_first_day_to_its_last(partner):
 
 def test_an_open_agreement_does_not_end(partner):
     """Without a last day it stays in force; its document's digest is kept."""
-    registry.agree(partner, date(2026, 11, 1), None, now=NOW, terms=Terms(document_digest="AB" * 32))
+    registry.agree(
+        partner, date(2026, 11, 1), None, now=NOW, terms=Terms(document_digest="AB" * 32)
+    )
     assert standing(partner, date(2099, 1, 1)).agreement_in_force
     assert Agreement.objects.get().document_digest == "ab" * 32
 

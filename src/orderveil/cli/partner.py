@@ -13,11 +13,13 @@ from orderveil.core.clocks import utc_now
 from orderveil.core.decision import Mode, Standing
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
+from orderveil.core.papers import unnamed
 from orderveil.gate import law, leaving, parcels
 from orderveil.gate.lookup import find_order
 from orderveil.ledger.acts import machine
 from orderveil.partners import choice, registry
 from orderveil.partners.models import Partner
+from orderveil.partners.papers import Terms, named
 
 _SHARE = re.compile(r"([0-9]{1,3})%")
 
@@ -124,11 +126,22 @@ def _spell_mode(each: Partner) -> str:
     }.get(Mode(each.mode), "enforce")
 
 
+_COUNTRY = "A country where the data may be, by its ISO code; may be repeated."
+_FIRM = "A firm that works for it; may be repeated."
+_NEEDED = "Where the policy needs its terms, as for couriers, it gets no data without."
+_CONTACT = "Its mail address for data protection: a role's, nobody's own."
+
+
 @partner.command()
 @click.argument("name")
 @click.option("--from", "start", type=MOMENT, required=True, help="Its first day.")
 @click.option("--to", "end", type=MOMENT, help="Its last day; by default open.")
 @click.option("--document", default="", metavar="SHA256", help="The signed document's digest.")
+@click.option("--country", "countries", multiple=True, metavar="XX", help=_COUNTRY)
+@click.option("--sub-processor", "firms", multiple=True, metavar="NAME", help=_FIRM)
+@click.option("--deletion-days", type=int, help="It deletes within so many days of a delivery.")
+@click.option("--breach-hours", type=int, help="It tells of a breach within so many hours.")
+@click.option("--contact", default="", metavar="ADDRESS", help=_CONTACT)
 @with_brand
 @with_json
 @guarded
@@ -138,6 +151,11 @@ def agree(
     start: datetime,
     end: datetime | None,
     document: str,
+    countries: tuple[str, ...],
+    firms: tuple[str, ...],
+    deletion_days: int | None,
+    breach_hours: int | None,
+    contact: str,
     brand_name: str | None,
     *,
     as_json: bool,
@@ -145,10 +163,15 @@ def agree(
     """Record the signed data-processing agreement of partner NAME."""
     found = registry.partner(choice.brand(brand_name), name)
     last = end.date() if end else None
-    registry.agree(found, start.date(), last, now=utc_now(), document_digest=document)
+    terms = Terms(document, firms, countries, deletion_days, breach_hours, contact)
+    registry.agree(found, start.date(), last, now=utc_now(), terms=terms)
     until = f"to {last}" if last else "without an end"
-    answer = {"partner": name, "from": start.date(), "to": last}
-    show(answer, f"{name}: agreed from {start.date()} {until}.", as_json=as_json)
+    missing = list(unnamed(named(terms)))
+    answer = {"partner": name, "from": start.date(), "to": last, "does_not_name": missing}
+    said = f"{name}: agreed from {start.date()} {until}."
+    if missing:
+        said += f"\nIt does not name: {', '.join(missing)}. {_NEEDED}"
+    show(answer, said, as_json=as_json)
 
 
 def _set_suspended(name: str, brand_name: str | None, *, suspended: bool, as_json: bool) -> None:

@@ -89,6 +89,17 @@ class Agreement(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     document_digest = models.CharField(max_length=64, blank=True, default="")
+    """SHA-256 of the signed document; "": none is named. What else is empty is not named either."""
+    sub_processors = ArrayField(models.TextField(), default=list)
+    """Names of firms."""
+    countries = ArrayField(models.CharField(max_length=2), default=list)
+    """Where the data may be: ISO 3166-1 alpha-2."""
+    deletion_days = models.IntegerField(null=True)
+    """Within how many days of the delivery the partner deletes what it got."""
+    breach_hours = models.IntegerField(null=True)
+    """Within how many hours of knowing it tells the brand of a breach."""
+    contact = models.TextField(blank=True, default="")
+    """The partner's mail address for data protection: a role's, nobody's own."""
     created_at = models.DateTimeField()
 
     class Meta:

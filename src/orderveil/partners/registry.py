@@ -17,6 +17,7 @@ from orderveil.core.hops import Hop
 from orderveil.keyring import secrets as keyring_secrets
 from orderveil.ledger.acts import ActKind, Who, machine, record
 from orderveil.partners.models import Agreement, Brand, Channel, Partner
+from orderveil.partners.papers import Terms, checked, on_record
 from orderveil.partners.standing import deciding, is_agreed
 
 
@@ -216,23 +217,29 @@ def agree(
     ends_on: date | None,
     *,
     now: datetime,
-    document_digest: str = "",
+    terms: Terms | None = None,
     who: Who | None = None,
 ) -> Agreement:
-    """Record a signed data-processing agreement: its dates and the digest of the document.
+    """Record a signed data-processing agreement: its dates and what it names.
 
     From its first day it decides instead of any that began before, even where it ends earlier.
-    Raises `RefusedError` if it would end before it begins.
+    Raises `RefusedError` if it would end before it begins, or a term is none.
     """
     if ends_on is not None and ends_on < starts_on:
         raise RefusedError(_BACKWARDS)
+    said = checked(terms or Terms())
     earlier = list(Agreement.objects.filter(partner=partner_))
     replaced = deciding(earlier, starts_on) if is_agreed(earlier, starts_on) else None
     made = Agreement.objects.create(
         partner=partner_,
         starts_on=starts_on,
         ends_on=ends_on,
-        document_digest=document_digest,
+        document_digest=said.document_digest,
+        sub_processors=list(said.sub_processors),
+        countries=list(said.countries),
+        deletion_days=said.deletion_days,
+        breach_hours=said.breach_hours,
+        contact=said.contact,
         created_at=now,
     )
     record(
@@ -244,8 +251,8 @@ def agree(
         detail={
             "from": starts_on.isoformat(),
             "to": ends_on.isoformat() if ends_on else "",
-            "document": document_digest,
             "instead_of_one_from": replaced.starts_on.isoformat() if replaced else "",
+            **on_record(said),
         },
     )
     return made

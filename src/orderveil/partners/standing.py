@@ -45,6 +45,29 @@ def is_agreed(agreements: Iterable[Agreement], today: date) -> bool:
     return one is not None and (one.ends_on is None or today <= one.ends_on)
 
 
+def begins_on(agreements: Iterable[Agreement], today: date) -> date | None:
+    """The first day of the next agreement; None if no later one is on record."""
+    return min((each.starts_on for each in agreements if each.starts_on > today), default=None)
+
+
+def deletion_days_of(partner_id: int, today: date) -> int | None:
+    """Within how many days of a delivery the partner deletes; None if no agreement names it.
+
+    What an agreement that has ended says of deletion holds on: it is owed for what was received.
+    """
+    one = deciding(Agreement.objects.filter(partner_id=partner_id), today)
+    return one.deletion_days if one is not None else None
+
+
+def contact_of(partner_id: int, today: date) -> str:
+    """Where the partner is written to about data protection; "" if no agreement names it.
+
+    From the agreement that decides, or decided last: it is who is asked to delete.
+    """
+    one = deciding(Agreement.objects.filter(partner_id=partner_id), today)
+    return one.contact if one is not None else ""
+
+
 def standing_of(partner: Partner, agreements: Sequence[Agreement], today: date) -> Standing:
     """What holds for the partner today; `agreements` are its own."""
     if partner.suspended_at is not None:

@@ -17,6 +17,7 @@ from orderveil.partners.forms import AgreementForm, BrandForm, CentreForm, ModeF
 from orderveil.partners.forms import refuse as refuse_on
 from orderveil.partners.listing import page_of, partner_of
 from orderveil.partners.models import Agreement, Brand, Credential, Partner
+from orderveil.partners.papers import Terms
 from orderveil.partners.standing import deciding, standings
 
 REFUSED = 422
@@ -113,14 +114,13 @@ def partner_agree(request: HttpRequest, actor: Actor, number: int) -> HttpRespon
     form = AgreementForm(request.POST, auto_id="agreement_%s")
     if form.is_valid():
         said = form.cleaned_data
-        digest = said["document_digest"].lower()
         try:
             registry.agree(
                 one,
                 said["starts_on"],
                 said["ends_on"],
                 now=actor.now,
-                document_digest=digest,
+                terms=Terms(document_digest=said["document_digest"]),
                 who=by(actor),
             )
         except RefusedError as refused:
