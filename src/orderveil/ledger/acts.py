@@ -145,6 +145,12 @@ class ActKind(StrEnum):
     INVENTORY_REFUSED = "inventory_refused"
     INVENTORY_OBSERVED = "inventory_observed"
 
+    CARRIER_CONNECTED = "carrier_connected"
+    CARRIER_DISCONNECTED = "carrier_disconnected"
+    PARCEL_BOOKED = "parcel_booked"
+    PARCEL_UNBOOKED = "parcel_unbooked"
+    BOOKING_SETTLED = "booking_settled"
+
     ROOT_ROTATED = "root_rotated"
     EPOCH_ROTATED = "epoch_rotated"
     EPOCH_DESTROYED = "epoch_destroyed"
@@ -182,6 +188,8 @@ CHANGES_LAW = frozenset(
         ActKind.MEMBERSHIP_ACCEPTED,
         ActKind.ROLE_CHANGED,
         ActKind.MEMBERSHIP_ENDED,
+        ActKind.CARRIER_CONNECTED,
+        ActKind.CARRIER_DISCONNECTED,
     }
 )
 

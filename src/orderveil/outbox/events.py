@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     PARCEL_SHIPPED = "parcel.shipped"
     PARCEL_DELIVERED = "parcel.delivered"
     PARCEL_OPENED = "parcel.opened"
+    PARCEL_BOOKED = "parcel.booked"
     PARCEL_REATTEMPT = "parcel.reattempt"
     PARCEL_RETURN_ASKED = "parcel.return_asked"
     PRIVACY_REQUESTED = "privacy.requested"
