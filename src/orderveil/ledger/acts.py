@@ -151,6 +151,11 @@ class ActKind(StrEnum):
     PARCEL_UNBOOKED = "parcel_unbooked"
     BOOKING_SETTLED = "booking_settled"
 
+    PURGE_REQUESTED = "purge_requested"
+    PURGE_REMINDED = "purge_reminded"
+    PURGE_LIST_SHOWN = "purge_list_shown"
+    PURGE_CONFIRMED = "purge_confirmed"
+
     ROOT_ROTATED = "root_rotated"
     EPOCH_ROTATED = "epoch_rotated"
     EPOCH_DESTROYED = "epoch_destroyed"

@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     PARCEL_REATTEMPT = "parcel.reattempt"
     PARCEL_RETURN_ASKED = "parcel.return_asked"
     PRIVACY_REQUESTED = "privacy.requested"
+    PURGE_REQUESTED = "purge.requested"
     STOCK_RESERVE = "stock.reserve"
     STOCK_RELEASE = "stock.release"
     STOCK_SHIP = "stock.ship"
