@@ -72,6 +72,8 @@ class Reply:
     status: int
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Names in lower case; of a header that came twice, both values with a comma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,22 +203,33 @@ class Line:
     def post(self, body: bytes, headers: Mapping[str, str]) -> int:
         """Post JSON; returns the status of the answer. Raises `EgressError`."""
         told = {"Content-Type": "application/json", **headers}
-        return self._in_time(lambda: self._exchange("POST", body, told, _status_of))
+        path = self._target.path
+        return self._in_time(lambda: self._exchange("POST", path, body, told, _status_of))
 
     def ask(
-        self, method: str, body: bytes | None, headers: Mapping[str, str], *, most_bytes: int
+        self,
+        method: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        most_bytes: int,
+        path: str | None = None,
     ) -> Reply:
         """Send a request with any method; returns its answer, whole. Raises `EgressError`.
 
         An answer longer than `most_bytes`, or compressed, is a trouble; so is one that breaks off.
+        `path`, with its query, where it was not known when the host was dialled.
         """
+        if path is not None and not (path.startswith("/") and _VISIBLE.fullmatch(path)):
+            raise EgressError(Trouble.BAD_URL)
+        asked = self._target.path if path is None else path
 
         def read(answer: BaseHTTPResponse) -> Reply:
             reply = _whole(answer, most_bytes)
             self._must_be_in_time()  # a body without a length ends where it was cut off
             return reply
 
-        return self._in_time(lambda: self._exchange(method, body, headers, read))
+        return self._in_time(lambda: self._exchange(method, asked, body, headers, read))
 
     def _in_time(self, work: Callable[[], T]) -> T:
         watch = threading.Timer(self._deadline_seconds, self._hang_up)
@@ -235,6 +248,7 @@ class Line:
     def _exchange(
         self,
         method: str,
+        path: str,
         body: bytes | None,
         headers: Mapping[str, str],
         read: Callable[[BaseHTTPResponse], T],
@@ -242,7 +256,7 @@ class Line:
         self._connection.timeout = self._deadline_seconds
         self._connection.request(
             method,
-            self._target.path,
+            path,
             body=body,
             headers={
                 **headers,
@@ -301,4 +315,5 @@ def _whole(answer: BaseHTTPResponse, most_bytes: int) -> Reply:
             raise EgressError(Trouble.ANSWER_TOO_LARGE)
         pieces.append(piece)
     kind = answer.headers.get("Content-Type", "")
-    return Reply(answer.status, kind, b"".join(pieces))
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Reply(answer.status, kind, b"".join(pieces), headers)
