@@ -24,6 +24,8 @@ class Permission(StrEnum):
     SEARCH_ORDERS = "search_orders"
     REVEAL = "reveal"
     VERIFY_CALLER = "verify_caller"
+    CALL = "call"
+    """Be connected to a customer by telephone, without seeing their number."""
     WORK_UNDELIVERED = "work_undelivered"
     CORRECT_ADDRESS = "correct_address"
     HAND_OUT_ORDERS = "hand_out_orders"
@@ -98,7 +100,9 @@ class Terms:
 
 P = Permission
 _DESK = frozenset({P.SEE_HOME, P.SEE_ORDERS, P.SEARCH_ORDERS})
-_AGENT = _DESK | {P.REVEAL, P.VERIFY_CALLER, P.WORK_UNDELIVERED, P.CORRECT_ADDRESS}
+_AGENT = _DESK | {
+    *(P.REVEAL, P.VERIFY_CALLER, P.CALL, P.WORK_UNDELIVERED, P.CORRECT_ADDRESS),
+}
 _READER = frozenset(
     {P.SEE_HOME, P.READ_LEDGER, P.READ_POLICY, P.READ_CONNECTIONS, P.READ_PEOPLE, P.READ_ALERTS}
 )

@@ -140,6 +140,13 @@ class ActKind(StrEnum):
     CONTACTS_CHANGED = "contacts_changed"
     CONTACT_USED = "contact_used"
 
+    CALL_LINE_ADDED = "call_line_added"
+    CALL_LINE_ENDED = "call_line_ended"
+    CALL_AGENT_ADDED = "call_agent_added"
+    CALL_AGENT_ENDED = "call_agent_ended"
+    CALL_PLACED = "call_placed"
+    CALL_SETTLED = "call_settled"
+
     INVENTORY_CONNECTED = "inventory_connected"
     INVENTORY_DISCONNECTED = "inventory_disconnected"
     INVENTORY_REFUSED = "inventory_refused"
