@@ -167,7 +167,7 @@ class Carrier(Protocol):
         """(token, seconds it is good for)."""
 
     def is_genuine(
-        self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime
+        self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime, /
     ) -> bool:
         """Is this tracking webhook the carrier's? Compared in constant time."""
 
