@@ -27,6 +27,7 @@ from orderveil.hops.ims import stock
 from orderveil.hops.label import press
 from orderveil.hops.printing import presses
 from orderveil.hops.printing.kinds import Kind
+from orderveil.hops.retention import clock, telling
 from orderveil.hops.wms import slips, waves
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.deliveries import Delivery
@@ -45,10 +46,11 @@ TAKEN_ON_BY: Mapping[EventKind, tuple[Hop, ...]] = MappingProxyType(
 )
 """Which hops take a parcel on when this happens: their default partner is assigned."""
 
-FOLLOWED_BY: Mapping[EventKind, Callable[[Event, datetime], None]] = MappingProxyType(
-    dict.fromkeys(sorted(stock.WAKES), stock.follow)
+FOLLOWERS: tuple[tuple[frozenset[EventKind], Callable[[Event, datetime], None]], ...] = (
+    (stock.WAKES, stock.follow),
+    (clock.WAKES, clock.follow),
 )
-"""Which hop looks again at the order when this happens, after it was taken on."""
+"""Which hops look again at the order when this happens, after it was taken on."""
 
 HEARD_BY: Mapping[EventKind, Hop] = MappingProxyType(dict.fromkeys(sorted(stock.TOLD), Hop.IMS))
 """What only one hop is told, whoever subscribes to it."""
@@ -82,8 +84,9 @@ def handle(event: Event) -> None:
     now = utc_now()
     for hop in TAKEN_ON_BY.get(event.kind, ()):
         _take_on(event, hop, now)
-    if event.kind in FOLLOWED_BY:
-        FOLLOWED_BY[event.kind](event, now)
+    for wakes, follow in FOLLOWERS:
+        if event.kind in wakes:
+            follow(event, now)
     if event.kind == EventKind.ORDER_ERASED and event.order_id is not None:
         waves.forget_order(event.order_id, now=now)
     fan_out(event, now, wanted=lambda subscription: _concerns(subscription, event))
@@ -102,6 +105,8 @@ def _concerns(subscription: Subscription, event: Event) -> bool:
     """A partner with reach `assigned` hears only of its own parcels, and what to purge."""
     if HEARD_BY.get(event.kind, subscription.hop) != subscription.hop:
         return False
+    if event.kind == EventKind.PURGE_REQUESTED:
+        return telling.concerns(subscription, event)
     law = laws.current(laws.law_of(event.brand_id))
     if event.order_id is None or law.policies.table.rows[subscription.hop].reach == Reach.ALL:
         return True
@@ -115,6 +120,8 @@ def _concerns(subscription: Subscription, event: Event) -> bool:
 def compose(delivery: Delivery, subscription: Subscription) -> bytes | Problem:
     """The body for one sending: the subscriber's view as of now, recorded; or why not."""
     event, now = delivery.event, utc_now()
+    if event.kind == EventKind.PURGE_REQUESTED:
+        return telling.body_of(event, subscription, now)
     if event.order_id is None:
         return _encoder.encode(Told(event.kind, now, dict(event.detail)))
     law = laws.current(laws.law_of(subscription.brand_id))

@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "orderveil.outbox",
     "orderveil.hops.printing",
     "orderveil.hops.ims",
+    "orderveil.hops.retention",
     "orderveil.hops.courier",
     "orderveil.incidents",
     "orderveil.reviews",
