@@ -120,10 +120,8 @@ def _concerns(subscription: Subscription, event: Event) -> bool:
 def compose(delivery: Delivery, subscription: Subscription) -> bytes | Problem:
     """The body for one sending: the subscriber's view as of now, recorded; or why not."""
     event, now = delivery.event, utc_now()
-    if event.kind == EventKind.PURGE_REQUESTED:
-        return telling.body_of(event, subscription, now)
     if event.order_id is None:
-        return _encoder.encode(Told(event.kind, now, dict(event.detail)))
+        return _of_no_order(event, subscription, now)
     law = laws.current(laws.law_of(subscription.brand_id))
     partner = law.partners.get(subscription.partner_id)
     if partner is None:
@@ -144,6 +142,12 @@ def compose(delivery: Delivery, subscription: Subscription) -> bytes | Problem:
         return _stock(event, now, view)
     detail = dict(event.detail) if event.kind in WITH_DETAIL else None
     return _encoder.encode(Told(event.kind, now, view, detail))
+
+
+def _of_no_order(event: Event, subscription: Subscription, now: datetime) -> bytes | Problem:
+    if event.kind == EventKind.PURGE_REQUESTED:
+        return telling.body_of(event, subscription, now)
+    return _encoder.encode(Told(event.kind, now, dict(event.detail)))
 
 
 def _stock(event: Event, now: datetime, view: View) -> bytes | Problem:
