@@ -164,7 +164,7 @@ def test_a_cell_and_the_terms_are_edited(desk):
     for line in (
         "courier phone whole masked tighter",
         "courier reach assigned all loosens",
-        "courier needs agreement none loosens",
+        "courier needs agreement, terms none loosens",
         "courier purpose deliver the parcel bring the parcel loosens",
         "comms name short absent tighter",
     ):
@@ -178,13 +178,13 @@ def test_a_cell_and_the_terms_are_edited(desk):
 def test_only_what_the_floors_let_through_is_offered(hop, profile):
     """No choice of any cell crosses a floor, and each could be published."""
     for field in Field:
-        offered = drafts.choices(hop, field, profile)
+        offered = drafts.choices(hop, field, profile, frozenset())
         assert Form.ABSENT in offered
         for word in offered:
             for form in word.split(" else "):
                 assert not must_not(profile, hop, field, form), (field, word)
             text = f'name = "x"\nprofile = "{profile}"\n[hops.{hop}.fields]\n{field} = "{word}"\n'
-            assert versions.check(text)
+            assert versions.check(text, frozenset())
 
 
 def test_a_forged_cell_is_refused(desk):

@@ -277,7 +277,7 @@ def test_a_version_says_what_it_changes_for_the_scams(desk, text, begins, ends):
     """Which pairs begin and which end, against what is in force when it was asked."""
     brand = desk.scene.brand.pk
     old = laws.law_of_table("a", versions.policies(brand).table)
-    new = laws.law_of_table("b", versions.check(text))
+    new = laws.law_of_table("b", versions.check(text, frozenset()))
     shift = laws.shift(old, new, published_channel=False)
     assert (bool(shift.begins), bool(shift.ends)) == (begins, ends)
     assert shift.after.pairs - shift.before.pairs == len(shift.begins) - len(shift.ends)

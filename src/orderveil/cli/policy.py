@@ -10,6 +10,7 @@ import msgspec
 from orderveil.cli.choosing import ask_hidden, needs_database, with_brand
 from orderveil.cli.output import print_table
 from orderveil.cli.session import guarded, show, with_json
+from orderveil.contacts.setup import configured
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import Field
@@ -32,10 +33,10 @@ def policy() -> None:
     """Who gets what: show, check, compare, publish, approve."""
 
 
-def _load(text: str, *, as_json: bool) -> Table:
+def _load(text: str, virtual: frozenset[Field], *, as_json: bool) -> Table:
     """The table, or every mistake of it said and exit status 1."""
     try:
-        return load(text, virtual=versions.NO_VIRTUAL)
+        return load(text, virtual=virtual)
     except PolicyError as error:
         if as_json:
             show({"ok": False, "problems": error.problems}, "", as_json=True)
@@ -67,7 +68,7 @@ def show_(brand_name: str | None, *, history: bool, in_words: bool, as_json: boo
         _show_history(brand.pk, as_json=as_json)
         return
     version = versions.active(brand.pk)
-    table = load(version.text, virtual=versions.NO_VIRTUAL)
+    table = versions.table_of(version)
     if as_json:
         answer = {
             "version": version.label,
@@ -119,7 +120,7 @@ def _show_history(brand_id: int, *, as_json: bool) -> None:
 @guarded
 def check(file: Path, *, as_json: bool) -> None:
     """Load a policy FILE and name every mistake in it; needs no installation."""
-    table = _load(_read(file), as_json=as_json)
+    table = _load(_read(file), frozenset(), as_json=as_json)
     show({"ok": True, "name": table.name}, f"{table.name} loads.", as_json=as_json)
 
 
@@ -132,8 +133,8 @@ def check(file: Path, *, as_json: bool) -> None:
 def diff(other: str, brand_name: str | None, *, as_json: bool) -> None:
     """Compare the policy in force with a FILE or a VERSION, cell by cell."""
     brand = choice.brand(brand_name)
-    active = load(versions.active(brand.pk).text, virtual=versions.NO_VIRTUAL)
-    table = _load(_text_of(brand.pk, other), as_json=as_json)
+    active = versions.table_of(versions.active(brand.pk))
+    table = _load(_text_of(brand.pk, other), configured(brand.pk), as_json=as_json)
     found = changes(active, table)
     tighter = provably_tighter(active, table)
     verdict = (
@@ -176,7 +177,7 @@ def publish(file: Path, brand_name: str | None, *, as_json: bool) -> None:
     """Publish a policy FILE: in force at once if provably tighter, else pending."""
     brand = choice.brand(brand_name)
     text = _read(file)
-    _load(text, as_json=as_json)
+    _load(text, configured(brand.pk), as_json=as_json)
     author = versions.signatory(brand.pk, ask_hidden("Your signatory's code"))
     version = versions.publish(brand.pk, text, author=author, now=utc_now())
     said = (
@@ -206,8 +207,8 @@ def approve(number: int, brand_name: str | None, *, as_json: bool) -> None:
 
 def _print_change(brand_id: int, number: int) -> None:
     """What approving would change, before anybody says who they are."""
-    active = load(versions.active(brand_id).text, virtual=versions.NO_VIRTUAL)
-    wanted = load(_text_of(brand_id, str(number)), virtual=versions.NO_VIRTUAL)
+    active = versions.table_of(versions.active(brand_id))
+    wanted = load(_text_of(brand_id, str(number)), virtual=configured(brand_id))
     for each in changes(active, wanted):
         click.echo(f"{'!' if each.loosens else ' '} {describe(each)}")
 

@@ -12,7 +12,7 @@ Rules kept here:
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Count
@@ -170,7 +170,7 @@ def _end_overdue(places: Sequence[Place], kind: ContactKind, now: datetime) -> N
         )
 
 
-def _arrays(places: Sequence[Place]) -> list[object]:
+def _arrays(places: Sequence[Place]) -> list[Any]:
     return [
         bytea_array(place.order_id for place in places),
         [place.parcel_no for place in places],

@@ -2,7 +2,7 @@
 
 Rules kept here:
 - every use of a contact is an act on its order: who, which way, allowed or not, never a number;
-- what hammers on a contact can't fill the log: of one outcome MOST_NOTED acts an hour, then a count;
+- what hammers on a contact can't fill the log: of one outcome MOST_NOTED acts an hour;
 - what belongs to no order is counted, never kept: a wrong PIN says nothing about anybody.
 """
 

@@ -14,7 +14,7 @@ from orderveil.core.fields import Field
 from orderveil.core.forms import Form
 from orderveil.core.hops import Hop, Reach
 from orderveil.core.refs import RefKey
-from orderveil.gate import centres
+from orderveil.gate import centres, virtual
 from orderveil.gate import law as laws
 from orderveil.gate.compose import Plan, Recipient, View, compose, plan_for
 from orderveil.gate.keys import brand_keys, ref_key
@@ -225,6 +225,7 @@ def show(
     rows: Sequence[Row],
     refs: Sequence[str],
     entry_id: UUID,
+    now: datetime,
 ) -> list[View]:
     """Open and compose what the statement returned."""
     to = Recipient(caller.partner_id, brand_keys(law.brand_id).hashes)
@@ -237,9 +238,11 @@ def show(
         forms=plan.forms,
         withheld=plan.withheld,
     )
+    opened = [open_row(law.brand_id, row, plan.compartments) for row in rows]
+    stand_ins = virtual.stand_ins(law.brand_id, caller.partner_id, grant.hop, plan, opened, now)
     views = []
-    for row, ref in zip(rows, refs, strict=True):
-        fields, parcels = compose(plan, open_row(law.brand_id, row, plan.compartments), to, ref)
+    for one, ref, stand_in in zip(opened, refs, stand_ins, strict=True):
+        fields, parcels = compose(plan, one, to, ref, stand_in)
         views.append(make(ref=ref, fields=fields, parcels=parcels))
     return views
 

@@ -167,7 +167,7 @@ def _record_and_open(
         raise OrderveilError(msg, remedy="Report this: nothing was shown.")
     refs = partner_refs(law, law.partners[caller.partner_id]).make_many(orders)
     # The first three columns are the row's own: position, salt, parcel number.
-    return show(law, caller, grant, plan, [row[3:] for row in found], refs, number)
+    return show(law, caller, grant, plan, [row[3:] for row in found], refs, number, now)
 
 
 def _answers(

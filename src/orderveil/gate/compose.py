@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ from orderveil.core.redaction import WITHHELD_MARK, redact
 
 _HASHABLE = frozenset({Field.PHONE, Field.EMAIL})
 _PARCEL_FIELDS = frozenset({Field.PARCEL_STATE, Field.CARRIER, Field.AWB})
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class ParcelView(msgspec.Struct, frozen=True):
@@ -67,6 +69,10 @@ class Opened:
     parcels: list[dict[str, Any]]
     values: Mapping[Compartment, Mapping[str, str]]
 
+    def has(self, name: Field) -> bool:
+        """Does the order have a value of this personal field?"""
+        return bool(self.values.get(COMPARTMENT_OF[name], {}).get(name.value))
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -91,6 +97,8 @@ class Plan:
     """How each personal field is shown; None: as it is."""
     facts: tuple[tuple[str, ShowFact], ...]
     parcel_fields: frozenset[Field]
+    virtual: tuple[Field, ...]
+    """What a virtual contact stands for."""
     forms: msgspec.Raw
     withheld: msgspec.Raw
 
@@ -100,6 +108,8 @@ def plan_for(grant: Grant) -> Plan:
     personal: dict[Compartment, dict[str, Show | None]] = {}
     facts = []
     for name, form in grant.forms.items():
+        if form == Form.VIRTUAL:
+            continue  # its own value is not looked at: what stands for it is filled in
         if name in COMPARTMENT_OF:
             group = personal.setdefault(COMPARTMENT_OF[name], {})
             group[name.value] = _show(name, form, grant.forms)
@@ -112,6 +122,7 @@ def plan_for(grant: Grant) -> Plan:
         personal=personal,
         facts=tuple(facts),
         parcel_fields=_PARCEL_FIELDS & grant.forms.keys(),
+        virtual=tuple(name for name, form in grant.forms.items() if form == Form.VIRTUAL),
         forms=msgspec.Raw(msgspec.json.encode(grant.forms)),
         withheld=msgspec.Raw(
             msgspec.json.encode(
@@ -154,12 +165,12 @@ def _in_prose(name: Field, forms: Mapping[Field, Form]) -> Callable[[str], str]:
 
 
 def compose(
-    plan: Plan, opened: Opened, to: Recipient, ref: str
+    plan: Plan, opened: Opened, to: Recipient, ref: str, virtual: Mapping[str, str] = _NONE
 ) -> tuple[dict[str, Any], list[ParcelView]]:
-    """The `fields` and `parcels` of a View."""
-    fields: dict[str, Any] = dict(plan.blank)
+    """The `fields` and `parcels` of a View; `virtual`: what stands for fields that it has."""
+    fields: dict[str, Any] = {**plan.blank, **virtual}
     for compartment, group in opened.values.items():
-        shows = plan.personal[compartment]
+        shows = plan.personal.get(compartment, {})
         for name, value in group.items():
             if name in shows:
                 show = shows[name]

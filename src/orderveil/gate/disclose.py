@@ -63,7 +63,7 @@ def disclose(
     if problem is not None:
         return problem
     done = put_on_record(caller, order_id, parcel_no, now=now)
-    return done if isinstance(done, Problem) else view_of(caller, done)
+    return done if isinstance(done, Problem) else view_of(caller, done, now)
 
 
 def put_on_record(
@@ -154,9 +154,9 @@ def _entry(
     return Entry(number, now, raw, leaf_hash(raw), kind)
 
 
-def view_of(caller: Caller, done: Recorded) -> View:
+def view_of(caller: Caller, done: Recorded, now: datetime) -> View:
     """Open what was recorded, and show it in the forms of its grant."""
     law = done.law
     refs = partner_refs(law, law.partners[caller.partner_id])
     made = [refs.make(done.row[0])]
-    return show(law, caller, done.grant, done.plan, [done.row], made, done.entry_id)[0]
+    return show(law, caller, done.grant, done.plan, [done.row], made, done.entry_id, now)[0]

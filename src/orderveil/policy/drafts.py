@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 
+from orderveil.contacts.setup import configured
 from orderveil.core.actors import Actor
 from orderveil.core.fields import Field
 from orderveil.core.floors import lets_through
@@ -34,6 +35,8 @@ class Draft:
 
     text: str
     base: int
+    virtual: frozenset[Field]
+    """Which fields have a virtual contact: what the text may count on."""
     is_kept: bool
     """False: nobody changed anything yet."""
 
@@ -46,10 +49,11 @@ class Draft:
 def current(request: HttpRequest, actor: Actor) -> Draft:
     """The person's draft; the version in force if they have none."""
     kept = request.session.get(_KEY)
+    virtual = configured(actor.brand_id)
     if kept and kept["brand"] == actor.brand_id:
-        return Draft(kept["text"], kept["base"], is_kept=True)
+        return Draft(kept["text"], kept["base"], virtual, is_kept=True)
     active = versions.active(actor.brand_id)
-    return Draft(active.text, active.number, is_kept=False)
+    return Draft(active.text, active.number, virtual, is_kept=False)
 
 
 def keep(request: HttpRequest, actor: Actor, text: str, base: int) -> None:
@@ -62,28 +66,29 @@ def drop(request: HttpRequest) -> None:
     request.session.pop(_KEY, None)
 
 
-def words_of(text: str, hop: Hop) -> dict[Field, str]:
+def words_of(text: str, hop: Hop, virtual: frozenset[Field]) -> dict[Field, str]:
     """What each cell of a hop says, as it is written; the text must load."""
-    row, written = versions.check(text).rows[hop], divided(text)
+    row, written = versions.check(text, virtual).rows[hop], divided(text)
     return {field: written.get((hop, field), row.form(field)) for field in Field}
 
 
-def choices(hop: Hop, field: Field, profile: Profile) -> list[str]:
+def choices(hop: Hop, field: Field, profile: Profile, virtual: frozenset[Field]) -> list[str]:
     """The words that a cell may say and still load, from the least telling on."""
-    return [word for word in reversed(words_for(field)) if _loads(hop, field, word, profile)]
+    words = reversed(words_for(field))
+    return [word for word in words if _loads(hop, field, word, profile, virtual)]
 
 
-def _loads(hop: Hop, field: Field, word: str, profile: Profile) -> bool:
+def _loads(hop: Hop, field: Field, word: str, profile: Profile, virtual: frozenset[Field]) -> bool:
     first, _, otherwise = word.partition(" else ")
-    if first == Form.VIRTUAL and not otherwise and field not in versions.NO_VIRTUAL:
+    if first == Form.VIRTUAL and not otherwise and field not in virtual:
         return False
     forms = [Form(each) for each in (first, otherwise) if each]
     return all(lets_through(hop, field, form, profile) for form in forms)
 
 
-def renamed(text: str, name: str, profile: Profile) -> str:
+def renamed(text: str, name: str, profile: Profile, virtual: frozenset[Field]) -> str:
     """The text under another name and profile. It may cross a floor: `versions.check` tells."""
-    table = versions.check(text)
+    table = versions.check(text, virtual)
     return dump(replace(table, name=name, profile=profile), divided(text))
 
 
@@ -91,6 +96,7 @@ def with_row(
     text: str,
     hop: Hop,
     words: Mapping[Field, str],
+    virtual: frozenset[Field],
     *,
     purpose: str,
     reach: Reach,
@@ -98,11 +104,11 @@ def with_row(
     needs: frozenset[Requirement],
 ) -> str:
     """The text with one hop's cells and terms replaced; raises `PolicyError` as `load` does."""
-    table = versions.check(text)
+    table = versions.check(text, virtual)
     row = HopRow({}, purpose, reach, states, needs)
     said = divided(text) | {(hop, field): words[field] for field in Field}
     changed = dump(_replaced(table, hop, row), said)
-    versions.check(changed)
+    versions.check(changed, virtual)
     return changed
 
 

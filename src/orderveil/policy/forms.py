@@ -99,12 +99,19 @@ class HopForm(_Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, hop: Hop, profile: Profile, **more: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        hop: Hop,
+        profile: Profile,
+        virtual: frozenset[Field],
+        **more: Any,
+    ) -> None:
         super().__init__(*args, **more)
         for field in Field:
             self.fields[f"cell_{field}"] = forms.ChoiceField(
                 label=field.replace("_", " "),
-                choices=[(word, _label(word)) for word in choices(hop, field, profile)],
+                choices=[(word, _label(word)) for word in choices(hop, field, profile, virtual)],
             )
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:

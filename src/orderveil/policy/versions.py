@@ -17,6 +17,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from orderveil.contacts.setup import configured
 from orderveil.core.decision import Policies
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import Field
@@ -26,20 +27,22 @@ from orderveil.ledger.acts import ActKind, Who, machine, record
 from orderveil.policy.models import Signatory, Version, VersionState
 from orderveil.policy.toml import PolicyError, load, profile_text
 
-NO_VIRTUAL: frozenset[Field] = frozenset()
 LONGEST_NAME = 60
 LONGEST_WORDS = 200
 """Of a purpose or a reason, in characters."""
 
 
 def table_of(version: Version) -> Table:
-    """What the version says."""
-    return load(version.text, virtual=NO_VIRTUAL)
+    """What the version says, with the virtual contacts that its brand has configured."""
+    return load(version.text, virtual=configured(version.brand_id))
 
 
-def check(text: str) -> Table:
-    """The table of a text that may be published; raises `PolicyError` with every mistake."""
-    table = load(text, virtual=NO_VIRTUAL)
+def check(text: str, virtual: frozenset[Field]) -> Table:
+    """The table of a text that may be published; raises `PolicyError` with every mistake.
+
+    `virtual`: which fields have a virtual contact (`contacts.setup.configured`).
+    """
+    table = load(text, virtual=virtual)
     said = [("/name", table.name, LONGEST_NAME)]
     said += [
         (f"/hops/{hop}/purpose", row.purpose, LONGEST_WORDS) for hop, row in table.rows.items()
@@ -83,7 +86,7 @@ def _take_turn(brand_id: int) -> None:
 
 
 def _append(brand_id: int, text: str, author: str, now: datetime) -> Version:
-    table = check(text)
+    table = check(text, configured(brand_id))
     _take_turn(brand_id)
     last = Version.objects.filter(brand_id=brand_id).order_by("-number").first()
     return Version.objects.create(

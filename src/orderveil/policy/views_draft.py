@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.fields import Field
 from orderveil.core.hops import Hop, Reach
 from orderveil.core.states import ParcelState
 from orderveil.core.table import Profile, Requirement, Table
@@ -43,8 +44,8 @@ def draft(request: HttpRequest, actor: Actor) -> HttpResponse:
     problems: list[Problem] = []
     if request.method == "POST" and form.is_valid():
         profile = Profile(form.cleaned_data["profile"])
-        text = drafts.renamed(now.text, form.cleaned_data["name"], profile)
-        problems = _problems(text)
+        text = drafts.renamed(now.text, form.cleaned_data["name"], profile, now.virtual)
+        problems = _problems(text, now.virtual)
         if not problems:
             drafts.keep(request, actor, text, now.base)
             return redirect("policy_draft")
@@ -72,12 +73,12 @@ def hop(request: HttpRequest, actor: Actor, hop: str) -> HttpResponse:
     if table is None:
         return redirect("policy_draft_text")
     asked = request.POST if request.method == "POST" else None
-    first = first_values(table, which, drafts.words_of(now.text, which))
-    form = HopForm(asked, hop=which, profile=table.profile, initial=first)
+    first = first_values(table, which, drafts.words_of(now.text, which, now.virtual))
+    form = HopForm(asked, hop=which, profile=table.profile, virtual=now.virtual, initial=first)
     problems: list[Problem] = []
     if asked is not None and form.is_valid():
         try:
-            text = _with_form(now.text, which, form)
+            text = _with_form(now, which, form)
         except PolicyError as error:
             problems = error.problems
         else:
@@ -103,12 +104,13 @@ def _hop(name: str) -> Hop:
     return Hop(name)
 
 
-def _with_form(text: str, which: Hop, form: HopForm) -> str:
+def _with_form(now: Draft, which: Hop, form: HopForm) -> str:
     said = form.cleaned_data
     return drafts.with_row(
-        text,
+        now.text,
         which,
         form.words(),
+        now.virtual,
         purpose=said["purpose"],
         reach=Reach(said["reach"]),
         states=frozenset(ParcelState(each) for each in said["states"]),
@@ -131,7 +133,7 @@ def text(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The draft as TOML, pasted or uploaded."""
     now = drafts.current(request, actor)
     form = TextForm(initial={"text": now.text})
-    problems = _problems(now.text)
+    problems = _problems(now.text, now.virtual)
     status = 200
     if request.method == "POST":
         form = TextForm(request.POST, request.FILES)
@@ -139,7 +141,7 @@ def text(request: HttpRequest, actor: Actor) -> HttpResponse:
         if form.is_valid():
             typed = form.cleaned_data["text"]
             drafts.keep(request, actor, typed, now.base)
-            problems = _problems(typed)
+            problems = _problems(typed, now.virtual)
             if not problems:
                 return redirect("policy_preview")
             # What was uploaded is shown, so that it can be mended here.
@@ -207,14 +209,14 @@ def publish(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _table(now: Draft) -> Table | None:
     try:
-        return versions.check(now.text)
+        return versions.check(now.text, now.virtual)
     except PolicyError:
         return None
 
 
-def _problems(text: str) -> list[Problem]:
+def _problems(text: str, virtual: frozenset[Field]) -> list[Problem]:
     try:
-        versions.check(text)
+        versions.check(text, virtual)
     except PolicyError as error:
         return error.problems
     return []

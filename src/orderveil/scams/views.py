@@ -122,7 +122,8 @@ def policy_scams(request: HttpRequest, actor: Actor, number: int) -> HttpRespons
 def draft_scams(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What the person's draft would change for the scams."""
     try:
-        table = versions.check(drafts.current(request, actor).text)
+        draft = drafts.current(request, actor)
+        table = versions.check(draft.text, draft.virtual)
     except PolicyError:
         return redirect("policy_draft_text")
     active = versions.active(actor.brand_id)

@@ -81,7 +81,7 @@ def reveal_field(
     )
     if isinstance(done, Problem):
         return done
-    view = view_of(caller, done)
+    view = view_of(caller, done, now)
     values = {name: str(value) for name, value in view.fields.items() if value is not None}
     return Revealed(what, values, view.disclosure, now)
 

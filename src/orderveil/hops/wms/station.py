@@ -202,7 +202,7 @@ def _shown(caller: Caller, parcel: ParcelId, now: datetime) -> View | Problem:
     if problem is not None:
         return problem
     done = put_on_record(caller, *parcel, now=now, narrow=showing(NEEDED))
-    return done if isinstance(done, Problem) else view_of(caller, done)
+    return done if isinstance(done, Problem) else view_of(caller, done, now)
 
 
 def _lines(caller: Caller, view: View, *, is_shared: bool) -> list[dict[str, Any]]:
