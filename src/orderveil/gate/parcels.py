@@ -46,7 +46,7 @@ def who(caller: Caller) -> Who:
     return Who(person=caller.person, partner=caller.partner_id, credential=caller.credential_id)
 
 
-def _stands(caller: Caller, now: datetime) -> Problem | None:
+def stands(caller: Caller, now: datetime) -> Problem | None:
     """Inside the transaction: may this caller still ask, and has it standing, under today's law?"""
     law = laws.current(laws.law_of(caller.brand_id))
     problem = in_force(law, caller, now)
@@ -87,44 +87,70 @@ def move(
         return NO_ATTEMPT
     number = parcel_no or FIRST_PARCEL
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        problem = _stands(caller, now)
+        problem = stands(caller, now)
         if problem is not None:
             return problem
-        row = _parcel(cursor, caller.brand_id, order_id, number)
+        row = locked_parcel(cursor, caller.brand_id, order_id, number)
         if row is None:
             return refusals.UNKNOWN
         before = ParcelState(row[0])
-        problem = _may(caller, order_id, number, before, to)
+        problem = may(caller, order_id, number, before, to)
         if problem is not None:
             return problem
         if before == to and carrier is None and awb is None:
             return Moved(number, to, changed=False)
         if before != to:
             fence(cursor, order_id)
-        cursor.execute(
-            "UPDATE vault_parcel SET state = %s, changed_at = %s, carrier = coalesce(%s, carrier),"
-            " awb = coalesce(%s, awb) WHERE order_id = %s AND parcel_no = %s",
-            [to.value, now, carrier, awb, order_id, number],
-        )
-        record(
-            caller.brand_id,
-            ActKind.STATE_CHANGED,
-            now=now,
-            who=who(caller),
-            order_id=order_id,
-            detail={"parcel": number, "from": before.value, "to": to.value, "hop": caller.hop},
-        )
-        follow_state(
-            *(caller.brand_id, order_id, number, before, to),
-            now=now,
-            who=who(caller),
-            reason=reason,
-        )
-        emit_state(caller.brand_id, order_id, number, to, now)
+        write_move(caller, order_id, number, before, to, now=now, reason=reason)
+        if carrier is not None or awb is not None:
+            cursor.execute(
+                "UPDATE vault_parcel SET carrier = coalesce(%s, carrier), awb = coalesce(%s, awb)"
+                " WHERE order_id = %s AND parcel_no = %s",
+                [carrier, awb, order_id, number],
+            )
         return Moved(number, to, changed=True)
 
 
-def _parcel(cursor: Any, brand_id: int, order_id: bytes, parcel_no: int) -> tuple[str, bool] | None:
+def write_move(
+    caller: Caller,
+    order_id: bytes,
+    parcel_no: int,
+    before: ParcelState,
+    to: ParcelState,
+    *,
+    now: datetime,
+    reason: AttemptReason | None = None,
+) -> None:
+    """A move that may be made, with its act, its attempt and its event, in the transaction.
+
+    The caller holds the order's lock and, if the state changes, has fenced the disclosures.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE vault_parcel SET state = %s, changed_at = %s"
+            " WHERE order_id = %s AND parcel_no = %s",
+            [to.value, now, order_id, parcel_no],
+        )
+    record(
+        caller.brand_id,
+        ActKind.STATE_CHANGED,
+        now=now,
+        who=who(caller),
+        order_id=order_id,
+        detail={"parcel": parcel_no, "from": before.value, "to": to.value, "hop": caller.hop},
+    )
+    follow_state(
+        *(caller.brand_id, order_id, parcel_no, before, to),
+        now=now,
+        who=who(caller),
+        reason=reason,
+    )
+    emit_state(caller.brand_id, order_id, parcel_no, to, now)
+
+
+def locked_parcel(
+    cursor: Any, brand_id: int, order_id: bytes, parcel_no: int
+) -> tuple[str, bool] | None:
     """(state, is it reverse?) of a parcel; its order is locked, as by every writer, and alive."""
     cursor.execute(
         "SELECT 1 FROM vault_order WHERE order_id = %s AND brand_id = %s AND erased_at IS NULL"
@@ -163,9 +189,10 @@ def _those(
         return {(bytes(order_id), number) for order_id, number in cursor.fetchall()}
 
 
-def _may(
+def may(
     caller: Caller, order_id: bytes, parcel_no: int, before: ParcelState, to: ParcelState
 ) -> Problem | None:
+    """Why this caller may not make this move; None if it may."""
     row = laws.law_of(caller.brand_id).policies.table.rows[caller.hop]
     if row.reach == Reach.ASSIGNED:
         assignee = assignments.assignee(order_id, parcel_no, caller.hop)
@@ -191,7 +218,7 @@ def assign(
     number = parcel_no or FIRST_PARCEL
     with transaction.atomic(), connection.cursor() as cursor:
         if caller is not None:
-            problem = _stands(caller, now) or _may_assign(caller.hop)
+            problem = stands(caller, now) or _may_assign(caller.hop)
             if problem is not None:
                 return problem
         cursor.execute(
@@ -247,10 +274,10 @@ def open_reverse(
             status=403,
         )
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        problem = _stands(caller, now)
+        problem = stands(caller, now)
         if problem is not None:
             return problem
-        row = _parcel(cursor, caller.brand_id, order_id, of_parcel or FIRST_PARCEL)
+        row = locked_parcel(cursor, caller.brand_id, order_id, of_parcel or FIRST_PARCEL)
         if row != (ParcelState.DELIVERED.value, False):
             return _NOT_DELIVERED
         cursor.execute(
