@@ -13,12 +13,18 @@ from scene import rows
 HOOK = "https://hooks.swiftpost.example/orderveil"
 OF_SWIFTPOST = ("--partner", "swiftpost", "--hop", "courier")
 
+FULL_TERMS = (
+    *("--document", "5a" * 32, "--country", "IN", "--country", "de"),
+    *("--sub-processor", "Invented Riders Pvt Ltd", "--deletion-days", "30"),
+    *("--breach-hours", "24", "--contact", "privacy@swiftpost.example"),
+)
+
 
 @pytest.fixture
 def courier(shop):
     """A shop with a courier that has an agreement."""
     shop("partner", "add", "swiftpost", "--hop", "courier")
-    shop("partner", "agree", "swiftpost", "--from", "2026-01-01")
+    shop("partner", "agree", "swiftpost", "--from", "2026-01-01", *FULL_TERMS)
     return shop
 
 
@@ -33,13 +39,35 @@ def let_in(token):
 
 
 def test_a_partner_has_no_standing_before_its_agreement(shop):
-    """The list tells who has none in force; a past agreement is none."""
+    """The list tells which paper is missing; a past agreement is none, and terms are named."""
     shop("partner", "add", "swiftpost", "--hop", "courier")
-    assert listed(shop)["swiftpost"]["agreement"] == "none in force"
+    assert listed(shop)["swiftpost"]["agreement"] == "none on record"
     shop("partner", "agree", "swiftpost", "--from", "2020-01-01", "--to", "2020-12-31")
-    assert listed(shop)["swiftpost"]["agreement"] == "none in force"
-    shop("partner", "agree", "swiftpost", "--from", "2026-01-01")
+    assert listed(shop)["swiftpost"]["agreement"] == (
+        "none in force: the last one ended on 2020-12-31"
+    )
+    some = [*FULL_TERMS[:-4], "--contact", "privacy@swiftpost.example"]
+    told = shop.json("partner", "agree", "swiftpost", "--from", "2026-01-01", *some)
+    assert told["does_not_name"] == ["breach-notification hours"]
+    said = "in force, does not name: breach-notification hours"
+    assert listed(shop)["swiftpost"]["agreement"] == said
+    shop("partner", "agree", "swiftpost", "--from", "2026-01-01", *FULL_TERMS)
     assert listed(shop)["swiftpost"]["agreement"] == "in force"
+
+
+def test_terms_that_are_none_are_refused(shop):
+    """A country that does not exist, an address that is none: nothing is recorded."""
+    shop("partner", "add", "swiftpost", "--hop", "courier")
+    begin = ("partner", "agree", "swiftpost", "--from", "2026-01-01")
+    for wrong, code in (
+        (("--country", "XX"), "country_invalid"),
+        (("--contact", "privacy"), "contact_invalid"),
+        (("--document", "5a5a"), "digest_invalid"),
+        (("--deletion-days", "-1"), "deletion_invalid"),
+        (("--breach-hours", "0"), "breach_hours_invalid"),
+    ):
+        assert shop.json(*begin, *wrong, exit_code=1)["code"] == code
+    assert listed(shop)["swiftpost"]["agreement"] == "none on record"
 
 
 def test_suspending_and_rolling_out(courier):

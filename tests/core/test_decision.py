@@ -1,6 +1,7 @@
 """Decisions: who gets what, in which form, and why not."""
 
 import os
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from orderveil.core.errors import Problem
 from orderveil.core.fields import COMPARTMENT_OF, Compartment, Field
 from orderveil.core.forms import SHOWS_NOTHING, Form, tells_at_most
 from orderveil.core.hops import Hop, Reach
+from orderveil.core.papers import Term
 from orderveil.core.states import ParcelState
 from orderveil.core.table import Profile, Requirement
 from orderveil.policy.toml import load, profile_text
@@ -29,7 +31,8 @@ def policies(in_force=BALANCED, today=TODAY):
 
 def standing(**said):
     """A partner that runs everything and has signed, unless it is said otherwise."""
-    return Standing(**{"partner": "swift", "hops": EVERY_HOP, "agreement_in_force": True} | said)
+    signed = {"agreement_in_force": True, "named": frozenset(Term)}
+    return Standing(**{"partner": "swift", "hops": EVERY_HOP} | signed | said)
 
 
 def grant(hop=Hop.COURIER, in_force=BALANCED, *, enforced=True, **said):
@@ -97,6 +100,45 @@ def test_the_brands_own_system_needs_no_agreement():
     assert grant(agreement_in_force=False, own=True).hop == Hop.COURIER
 
 
+@pytest.mark.parametrize(
+    ("paper", "said"),
+    [
+        ({}, "no data-processing agreement on record."),
+        ({"begins_on": date(2026, 12, 1)}, "the next one begins on 2026-12-01."),
+        ({"ended_on": date(2026, 11, 22)}, "the last one ended on 2026-11-22."),
+        (
+            {"ended_on": date(2026, 11, 22), "begins_on": date(2026, 12, 1)},
+            "the last one ended on 2026-11-22, the next one begins on 2026-12-01.",
+        ),
+    ],
+    ids=["none", "not_yet", "over", "between"],
+)
+def test_the_refusal_says_which_paper_is_missing(paper, said):
+    """None recorded, one that is still to begin, one that is over: each in its words and dates."""
+    found = decide(
+        Hop.COURIER, policies(), standing(agreement_in_force=False, **paper), enforced=True
+    )
+    assert found.detail.endswith(said)
+    assert "partner agree" in found.remedy
+
+
+@pytest.mark.parametrize("term", Term)
+def test_a_courier_whose_agreement_leaves_a_term_out_gets_nothing(term):
+    """Each of the five is needed, and the refusal names the one that is missing, and no other."""
+    short = standing(named=frozenset(Term) - {term})
+    found = decide(Hop.COURIER, policies(), short, enforced=True)
+    assert found.code == "agreement_incomplete"
+    assert [each for each in Term if each in found.detail] == [term]
+
+
+def test_an_agreement_that_names_nothing_is_enough_elsewhere():
+    """Terms are asked of couriers; a warehouse and the brand's own fleet go without."""
+    assert refused(named=frozenset()) == "agreement_incomplete"
+    assert grant(Hop.WMS, named=frozenset()).hop == Hop.WMS
+    assert grant(named=frozenset(), own=True).hop == Hop.COURIER
+    assert grant(in_force=TODAY, named=frozenset()).hop == Hop.COURIER
+
+
 def test_a_hop_without_needs_asks_for_no_agreement():
     """Stock systems get no personal data, so nothing has to be signed."""
     assert BALANCED.rows[Hop.IMS].needs == frozenset()
@@ -106,7 +148,8 @@ def test_a_hop_without_needs_asks_for_no_agreement():
 @pytest.mark.parametrize("hop", [hop for hop in Hop if BALANCED.rows[hop].needs])
 def test_every_hop_that_sees_people_needs_an_agreement(hop):
     """No personal field leaves for a partner that has signed nothing."""
-    assert BALANCED.rows[hop].needs == {Requirement.AGREEMENT}
+    terms = {Requirement.TERMS} if hop == Hop.COURIER else set()
+    assert BALANCED.rows[hop].needs == {Requirement.AGREEMENT} | terms
     assert refused(hop, agreement_in_force=False) == "no_agreement"
 
 

@@ -95,13 +95,14 @@ def test_tighter_is_antisymmetric(old, data):
         (row(), row(reach=Reach.ALL)),
         (row(), row(states=[ParcelState.PLACED])),
         (row(needs=[Requirement.AGREEMENT]), row()),
+        (row(needs=Requirement), row(needs=[Requirement.AGREEMENT])),
         (row(), row(purpose="sell")),
         (row(), row({Field.NAME: Form.MASKED})),
         (row({Field.PHONE: Form.MASKED}), row({Field.PHONE: Form.VIRTUAL})),
         (row({Field.PHONE: Form.VIRTUAL}), row({Field.PHONE: Form.MASKED})),
         (row({Field.NAME: Form.REFUSED}), row()),
     ],
-    ids=["reach", "states", "needs", "purpose", "form", "masked", "virtual", "refused"],
+    ids=["reach", "states", "needs", "terms", "purpose", "form", "masked", "virtual", "refused"],
 )
 def test_what_loosens(before, after):
     """Each of these alone needs a second person, and is one change."""
@@ -116,11 +117,12 @@ def test_what_loosens(before, after):
         (row(reach=Reach.ALL), row()),
         (row(states=[ParcelState.PLACED]), row()),
         (row(), row(needs=[Requirement.AGREEMENT])),
+        (row(needs=[Requirement.AGREEMENT]), row(needs=Requirement)),
         (row({Field.PHONE: Form.WHOLE}), row({Field.PHONE: Form.HASHED})),
         (row({Field.NAME: Form.SHORT}), row()),
         (row(), row({Field.NAME: Form.REFUSED})),
     ],
-    ids=["reach", "states", "needs", "hashed", "form", "refused"],
+    ids=["reach", "states", "needs", "terms", "hashed", "form", "refused"],
 )
 def test_what_tightens(before, after):
     """Each of these is in force when saved."""

@@ -61,10 +61,15 @@ def test_windows_and_reach_are_the_laws(profile, hop):
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("hop", Hop)
 def test_who_sees_people_must_have_signed(profile, hop):
-    """A row that shows any personal field needs an agreement, and says its purpose."""
+    """A row that shows any personal field needs an agreement, and says its purpose.
+
+    Couriers' has to name its terms, but for a brand that shows what they get today.
+    """
     row = LOADED[profile].rows[hop]
     unsigned = {Hop.STOREFRONT, Hop.IMS, Hop.RETENTION}
-    assert row.needs == (frozenset() if hop in unsigned else {Requirement.AGREEMENT})
+    with_terms = hop == Hop.COURIER and profile != Profile.TODAY
+    terms = {Requirement.TERMS} if with_terms else set()
+    assert row.needs == (frozenset() if hop in unsigned else {Requirement.AGREEMENT} | terms)
     assert row.purpose == PURPOSE_OF[hop]
 
 

@@ -10,7 +10,7 @@ from orderveil.cli.choosing import MOMENT, hop_option, needs_database, with_bran
 from orderveil.cli.output import print_table
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
-from orderveil.core.decision import Mode, Standing
+from orderveil.core.decision import Mode, Standing, without_paper
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.papers import unnamed
@@ -116,7 +116,10 @@ def _row(each: Partner, standing: Standing) -> dict[str, Any]:
 def _spell_agreement(standing: Standing) -> str:
     if standing.own:
         return "own"
-    return "in force" if standing.agreement_in_force else "none in force"
+    if not standing.agreement_in_force:
+        return without_paper(standing).replace("no data-processing agreement", "none", 1)
+    missing = unnamed(standing.named)
+    return f"in force, does not name: {', '.join(missing)}" if missing else "in force"
 
 
 def _spell_mode(each: Partner) -> str:

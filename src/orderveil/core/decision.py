@@ -9,12 +9,14 @@ Rules kept here:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from orderveil.core.errors import Problem
 from orderveil.core.fields import COMPARTMENT_OF, Compartment, Field
 from orderveil.core.forms import SHOWS_NOTHING, Form, tells_at_most
 from orderveil.core.hops import Hop, Reach
+from orderveil.core.papers import Term, unnamed
 from orderveil.core.states import ParcelState
 from orderveil.core.table import HopRow, Requirement, Table
 
@@ -38,6 +40,12 @@ class Standing:
     own: bool = False
     """The brand's own system: it needs no agreement with itself."""
     agreement_in_force: bool = False
+    begins_on: date | None = None
+    """Without one in force: the first day of the next that is on record."""
+    ended_on: date | None = None
+    """Without one in force: the last day of the one before."""
+    named: frozenset[Term] = frozenset()
+    """What the agreement in force names."""
     demands_email: bool = False
     mode: Mode = Mode.ENFORCE
     enforce_percent: int = 100
@@ -99,15 +107,42 @@ def _standing_problem(hop: Hop, row: HopRow, standing: Standing) -> Problem | No
             remedy=f"Ask for one of: {', '.join(sorted(standing.hops)) or 'none'}.",
             status=403,
         )
-    if Requirement.AGREEMENT in row.needs and not (standing.own or standing.agreement_in_force):
+    return None if standing.own else _paper_problem(hop, row, standing)
+
+
+def _paper_problem(hop: Hop, row: HopRow, standing: Standing) -> Problem | None:
+    """The paper that is missing; the brand's own system has none to sign."""
+    if row.needs and not standing.agreement_in_force:
         return Problem(
             code="no_agreement",
-            detail=f"Partner {standing.partner} has no data-processing agreement in force today.",
+            detail=f"Partner {standing.partner} has {without_paper(standing)}.",
             rule=f"policy: {hop} needs an agreement in force",
             remedy="Record the signed agreement with its dates: `orderveil partner agree`.",
             status=403,
         )
+    missing = unnamed(standing.named)
+    if Requirement.TERMS in row.needs and missing:
+        return Problem(
+            code="agreement_incomplete",
+            detail=f"The data-processing agreement in force with partner {standing.partner}"
+            f" does not name: {', '.join(missing)}.",
+            rule=f"policy: {hop} needs an agreement that names its terms",
+            remedy="Record the signed agreement with all of them: `orderveil partner agree`.",
+            status=403,
+        )
     return None
+
+
+def without_paper(standing: Standing) -> str:
+    """What there is where no agreement is in force: "no data-processing agreement on record"."""
+    dates = []
+    if standing.ended_on is not None:
+        dates.append(f"the last one ended on {standing.ended_on}")
+    if standing.begins_on is not None:
+        dates.append(f"the next one begins on {standing.begins_on}")
+    if not dates:
+        return "no data-processing agreement on record"
+    return f"no data-processing agreement in force: {', '.join(dates)}"
 
 
 def _effective(form: Form, name: Field, standing: Standing) -> Form:

@@ -16,6 +16,9 @@ class Requirement(StrEnum):
     """What a partner must have before it may receive anything."""
 
     AGREEMENT = "agreement"
+    """A data-processing agreement in force."""
+    TERMS = "terms"
+    """One that names its document, countries, deletion term, breach hours and contact."""
 
 
 class Profile(StrEnum):

@@ -26,7 +26,7 @@ from orderveil.partners.credentials import (
     touch,
 )
 from orderveil.partners.models import Agreement, Brand, Credential, Device, Partner
-from orderveil.partners.standing import is_agreed
+from orderveil.partners.standing import paper_of
 from orderveil.people.models import Membership
 from orderveil.policy import versions
 
@@ -58,13 +58,16 @@ class Law:
         return found
 
     def _standing(self, partner: Partner, today: date) -> Standing:
-        agreements = self.agreements.get(partner.id, [])
+        paper = paper_of(self.agreements.get(partner.id, []), today)
         return Standing(
             partner=partner.slug,
             hops=frozenset(Hop(hop) for hop in partner.hops),
             suspended=partner.suspended_at is not None,
             own=partner.own,
-            agreement_in_force=is_agreed(agreements, today),
+            agreement_in_force=paper.in_force,
+            begins_on=paper.begins_on,
+            ended_on=paper.ended_on,
+            named=paper.named,
             demands_email=partner.demands_email,
             mode=Mode(partner.mode),
             enforce_percent=partner.enforce_percent,

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from orderveil.core.papers import Term, unnamed
 from orderveil.partners.models import Agreement, Partner
+from orderveil.partners.papers import named
 
 
 class StandingKind(StrEnum):
@@ -31,6 +33,18 @@ class Standing:
 
     kind: StandingKind
     day: date | None = None
+    unnamed: tuple[Term, ...] = ()
+    """In force: what the agreement does not name. A policy may need it, as it does of couriers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is signed with a partner, as the gate weighs it on one day."""
+
+    in_force: bool
+    named: frozenset[Term] = frozenset()
+    begins_on: date | None = None
+    ended_on: date | None = None
 
 
 def deciding(agreements: Iterable[Agreement], today: date) -> Agreement | None:
@@ -68,20 +82,30 @@ def contact_of(partner_id: int, today: date) -> str:
     return one.contact if one is not None else ""
 
 
+def paper_of(agreements: Sequence[Agreement], today: date) -> Paper:
+    """The paper in force, or what there is instead; `agreements` are one partner's."""
+    one = deciding(agreements, today)
+    if one is not None and is_agreed(agreements, today):
+        return Paper(in_force=True, named=named(one))
+    ended = one.ends_on if one is not None else None
+    return Paper(in_force=False, begins_on=begins_on(agreements, today), ended_on=ended)
+
+
 def standing_of(partner: Partner, agreements: Sequence[Agreement], today: date) -> Standing:
     """What holds for the partner today; `agreements` are its own."""
     if partner.suspended_at is not None:
         return Standing(StandingKind.SUSPENDED, partner.suspended_at.date())
     if partner.own:
         return Standing(StandingKind.OWN)
-    one = deciding(agreements, today)
-    if one is not None and (one.ends_on is None or today <= one.ends_on):
-        return Standing(StandingKind.IN_FORCE, one.ends_on)
-    coming = [each.starts_on for each in agreements if each.starts_on > today]
-    if coming:
-        return Standing(StandingKind.NOT_YET, min(coming))
-    if one is not None:
-        return Standing(StandingKind.OVER, one.ends_on)
+    paper = paper_of(agreements, today)
+    if paper.in_force:
+        one = deciding(agreements, today)
+        last = one.ends_on if one is not None else None
+        return Standing(StandingKind.IN_FORCE, last, unnamed(paper.named))
+    if paper.begins_on is not None:
+        return Standing(StandingKind.NOT_YET, paper.begins_on)
+    if paper.ended_on is not None:
+        return Standing(StandingKind.OVER, paper.ended_on)
     return Standing(StandingKind.NO_AGREEMENT)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from orderveil.core.hops import Hop
 from orderveil.gate.provision import provision_brand
@@ -9,6 +10,7 @@ from orderveil.hops.storefront.formats import Format
 from orderveil.ledger.acts import machine
 from orderveil.partners import credentials, registry
 from orderveil.partners.models import Brand, Channel, Partner
+from orderveil.partners.papers import Terms
 
 SLUG = "saffron-sample"
 NAME = "Saffron & Slate (sample)"
@@ -54,6 +56,17 @@ def _channels(brand: Brand, now: datetime) -> dict[Format, Channel]:
     return known
 
 
+def _terms(slug: str) -> Terms:
+    """What an invented company signed: all that a policy can need."""
+    return Terms(
+        document_digest=sha256(f"sample agreement with {slug}".encode()).hexdigest(),
+        countries=("IN",),
+        deletion_days=30,
+        breach_hours=24,
+        contact=f"privacy@{slug}.example",
+    )
+
+
 def _partners(brand: Brand, now: datetime) -> dict[Hop, Partner]:
     found: dict[Hop, Partner] = {}
     for slug, name, hops, own in PARTNERS:
@@ -63,7 +76,7 @@ def _partners(brand: Brand, now: datetime) -> dict[Hop, Partner]:
                 brand, slug, list(hops), now=now, name=name, own=own, assigned_by_default=True
             )
             if not own:
-                registry.agree(partner, now.date(), None, now=now)
+                registry.agree(partner, now.date(), None, now=now, terms=_terms(slug))
         found |= dict.fromkeys(hops, partner)
     return found
 
