@@ -57,6 +57,7 @@ OTHERS_TABLES = {
 """Who may name tables outside its own folder, which folders' (its own counted), and why."""
 
 HOPS_WITH_TABLES = {
+    "calls": "how often a provider asked of a call, and a caller a PIN: keyed digests and counts",
     "retention": "what partners must delete, by when, and that they did: ids, codes and times",
     "courier": "what is booked with which carrier, and how far that is: ids, codes and times",
     "printing": "what was asked to be printed, and how each sheet ended: ids, states and counts",

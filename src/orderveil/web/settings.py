@@ -134,6 +134,7 @@ INSTALLED_APPS = [
     "orderveil.hops.ims",
     "orderveil.hops.retention",
     "orderveil.hops.courier",
+    "orderveil.hops.calls",
     "orderveil.incidents",
     "orderveil.reviews",
     "orderveil.hops.wms",

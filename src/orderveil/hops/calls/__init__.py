@@ -1,0 +1,1 @@
+"""Telephone: pool numbers that lead to customers, masked numbers, and calls placed for agents."""

@@ -1,0 +1,135 @@
+"""Somebody rings a pool number: whom are they put through to?
+
+Rules kept here:
+- a customer who calls back reaches the agent who called last, else the care number;
+- anybody else needs a PIN that is alive, within its limits, whose partner has standing and whose
+  parcel is in that partner's hands and window: the gate decides, and records, at each call;
+- whoever can't be put through gets the care number or a sentence, never the customer's number;
+- both sides see the pool's number;
+- every use is an act on its order, before it is answered; a wrong PIN is only counted.
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+
+from orderveil.contacts import setup as setups
+from orderveil.contacts import using
+from orderveil.contacts.models import Contact, ContactKind
+from orderveil.contacts.using import Outcome, Way
+from orderveil.core.errors import Problem, RefusedError
+from orderveil.gate import reaching
+from orderveil.hops.calls import guessing, hearing
+from orderveil.hops.calls.hearing import Hearing
+from orderveil.hops.calls.models import Line
+from orderveil.hops.calls.speech import Ask, Dial, Reply, Ring, Say, Sentence, is_number
+
+THROUGH: Final = "bridge"
+_GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+def connect(line: Line, ring: Ring, *, now: datetime) -> Reply:
+    """What to tell the provider. Raises `RefusedError` for a call that is long over."""
+    if setups.brand_of_number(ring.dialled) != line.brand_id:
+        return Say(Sentence.NOBODY)
+    seen = hearing.hear(line, ring, now)
+    if seen is Hearing.OVER:
+        raise RefusedError(_OVER)
+    if seen is Hearing.REFUSED:
+        return _care(line, ring)
+    is_first = seen is Hearing.FIRST
+    caller = ring.caller
+    back = reaching.contact_of_caller(line.brand_id, ring.dialled, caller, now) if caller else None
+    if back is not None:
+        reply = _back(line, ring, back, now, is_first=is_first)
+    elif ring.digits is None:
+        reply = _ask(line, ring, Sentence.PIN_NEEDED)
+    else:
+        reply = _by_pin(line, ring, ring.digits, now, is_first=is_first)
+    if is_first:
+        hearing.settle(line, ring, allowed=not _is_refusal(reply))
+    return reply
+
+
+def _back(line: Line, ring: Ring, contact: Contact, now: datetime, *, is_first: bool) -> Reply:
+    """The order's customer calls back."""
+    if is_first and not using.spend(contact, Way.TO_PARTNER, now):
+        return _turned_away(line, ring, contact, Way.TO_PARTNER, Outcome.TOO_OFTEN, now)
+    peer = using.peer_of(contact)
+    outcome = Outcome.NOBODY if peer is None else Outcome.CONNECTED
+    if is_first:
+        using.note(contact, Way.TO_PARTNER, outcome, now=now, through=THROUGH)
+    return _care(line, ring) if peer is None else Dial(peer, ring.dialled)
+
+
+def _by_pin(line: Line, ring: Ring, digits: str, now: datetime, *, is_first: bool) -> Reply:
+    """Somebody keyed in a PIN."""
+    brand = line.brand_id
+    if is_first and not guessing.take_try(brand, ring, now):
+        using.note_stranger(brand, ContactKind.PHONE, Outcome.TOO_OFTEN, now=now)
+        return Say(Sentence.LOCKED)
+    contact = using.by_pin(brand, ring.dialled, digits)
+    if contact is None:
+        if is_first:
+            guessing.was_wrong(brand, ring, now)
+            using.note_stranger(brand, ContactKind.PHONE, Outcome.STRANGER, now=now)
+        return _ask(line, ring, Sentence.PIN_WRONG)
+    if not using.is_live(contact, now):
+        return _turned_away(line, ring, contact, Way.TO_CUSTOMER, Outcome.ENDED, now)
+    if is_first:
+        guessing.was_right(brand, ring, now)
+        if not using.spend(contact, Way.TO_CUSTOMER, now):
+            return _turned_away(line, ring, contact, Way.TO_CUSTOMER, Outcome.TOO_OFTEN, now)
+    return _to_customer(line, ring, contact, now, is_first=is_first)
+
+
+def _to_customer(
+    line: Line, ring: Ring, contact: Contact, now: datetime, *, is_first: bool
+) -> Reply:
+    reached = reaching.reach(contact, now=now)
+    if isinstance(reached, Problem):
+        outcome = Outcome.ENDED if reached.status in _GONE else Outcome.NO_STANDING
+        outcome = Outcome.NOBODY if reached == reaching.NOBODY else outcome
+        return _turned_away(line, ring, contact, Way.TO_CUSTOMER, outcome, now)
+    if not is_number(reached.value):
+        return _turned_away(line, ring, contact, Way.TO_CUSTOMER, Outcome.UNREACHABLE, now)
+    if is_first:
+        using.note(contact, Way.TO_CUSTOMER, Outcome.CONNECTED, now=now, through=THROUGH)
+    if ring.caller:
+        using.remember_peer(contact, ring.caller, now)
+    return Dial(reached.value, ring.dialled)
+
+
+def _turned_away(
+    line: Line, ring: Ring, contact: Contact, way: Way, outcome: Outcome, now: datetime
+) -> Reply:
+    using.note(contact, way, outcome, now=now, through=THROUGH)
+    return _care(line, ring)
+
+
+def _care(line: Line, ring: Ring) -> Reply:
+    number = _care_number(line)
+    return Dial(number, ring.dialled, is_care=True) if number else Say(Sentence.NOBODY)
+
+
+def _ask(line: Line, ring: Ring, sentence: Sentence) -> Ask:
+    return Ask(sentence, ring.dialled, _care_number(line))
+
+
+def _care_number(line: Line) -> str:
+    setup = setups.setup_of(line.brand_id)
+    return setup.care_number if setup is not None else ""
+
+
+def _is_refusal(reply: Reply) -> bool:
+    """Asking again for a PIN is none: the next one may be right."""
+    return isinstance(reply, Say) or (isinstance(reply, Dial) and reply.is_care)
+
+
+_OVER = Problem(
+    code="call_over",
+    detail="This call was answered, long ago or many times.",
+    remedy="Nothing needs to be done: a new call has an id of its own.",
+    rule="calls: what is played back leads nowhere",
+    status=409,
+)
