@@ -39,6 +39,8 @@ class Stay(NamedTuple):
     """Why its work is over: the parcel's state, "unassigned" or "erased"; "": it is not."""
     over_at: datetime | None
     """Since when; None: it is not over, or not told by the order itself."""
+    window: frozenset[ParcelState]
+    """The states in which the partner may ask."""
 
 
 class _Order(NamedTuple):
@@ -91,15 +93,16 @@ def _stay(
 ) -> Stay:
     hop = Hop(shown.hop)
     state, changed_at = order.parcels[number]
+    window = _window(law, partner, hop, order_id, now)
     over, over_at = "", None
-    if is_past(state, _window(law, partner, hop, order_id, now)):
+    if is_past(state, window):
         over, over_at = state.value, changed_at
     elif order.erased_at is not None:
         over, over_at = ERASED, order.erased_at
     elif law.policies.table.rows[hop].reach == Reach.ASSIGNED:
         holder = assignments.assignee(order_id, number, hop)
         over = "" if holder == partner.pk else UNASSIGNED
-    return Stay(partner.pk, number, shown.last, over, over_at)
+    return Stay(partner.pk, number, shown.last, over, over_at, window)
 
 
 def _window(

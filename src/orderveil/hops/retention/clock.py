@@ -14,7 +14,8 @@ from typing import Any, Final
 from django.db import connection
 
 from orderveil.core.hops import Hop
-from orderveil.gate.windows import Stay, stays
+from orderveil.core.states import ParcelState
+from orderveil.gate.windows import Stay, is_past, stays
 from orderveil.outbox.events import Event, EventKind
 from orderveil.partners.standing import deletion_days_of
 
@@ -84,11 +85,14 @@ def _started(event: Event, order_id: bytes, stay: Stay, now: datetime) -> dict[s
 
 
 def _moment(event: Event, stay: Stay) -> datetime:
-    """Since when: the move to this state, as its event or the parcel itself says; else the event.
+    """Since when: since the first move out of the window that an event tells of, or the parcel.
 
-    A parcel's own moment moves on with whatever else is told of it: the event's is the earlier.
+    What is told of a parcel later moves its own moment on: an event's is the earlier one.
     """
     if stay.over_at is None:
         return event.created_at
-    is_its_own = event.parcel_no == stay.parcel_no and event.detail.get("state") == stay.over
-    return min(event.created_at, stay.over_at) if is_its_own else stay.over_at
+    state = event.detail.get("state")
+    if event.parcel_no == stay.parcel_no and isinstance(state, str):
+        ended = is_past(ParcelState(state), stay.window)
+        return min(event.created_at, stay.over_at) if ended else stay.over_at
+    return stay.over_at
