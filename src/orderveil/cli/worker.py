@@ -1,4 +1,4 @@
-"""The worker process: the sequencer, the journey's pump, the webhook sender, the schedules.
+"""The worker process: sequencer, the journey's pump, webhook sender, bookings, schedules.
 
 Several nodes may run one each: they share the work by row locks.
 """
@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 
 from orderveil.core.clocks import utc_now
 from orderveil.hops import journey
+from orderveil.hops.courier import working as bookings
 from orderveil.ledger import sequencer
 from orderveil.outbox.egress import Egress
 from orderveil.outbox.pump import work
@@ -44,6 +45,11 @@ def _send() -> bool:
     return sent == BATCH
 
 
+def _book() -> bool:
+    egress = Egress(private=settings.WEBHOOK_PRIVATE)
+    return bookings.work(utc_now(), BATCH, egress=egress) == BATCH
+
+
 def _loop(name: str, step: Callable[[], bool], stop: threading.Event) -> None:
     """Call `step` again at once while it says that there is more."""
     while not stop.is_set():
@@ -65,6 +71,7 @@ def start(stop: threading.Event) -> list[threading.Thread]:
         threading.Thread(target=sequencer.run, args=(stop,), name="sequencer"),
         threading.Thread(target=_loop, args=("pump", _pump, stop), name="pump"),
         threading.Thread(target=_loop, args=("sender", _send, stop), name="sender"),
+        threading.Thread(target=_loop, args=("bookings", _book, stop), name="bookings"),
     ]
     for thread in threads:
         thread.start()

@@ -125,8 +125,11 @@ def take_waybill(
     *,
     now: datetime,
     who: Who,
-) -> None:
-    """Take a waybill off a parcel whose booking is called off; the caller holds the lock."""
+) -> bool:
+    """Take a waybill off a parcel whose booking is called off; the caller holds the lock.
+
+    False if the parcel bears another one, or none.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE vault_parcel SET carrier = NULL, awb = NULL"
@@ -136,6 +139,7 @@ def take_waybill(
         is_off = bool(cursor.rowcount)
     if is_off:
         _tell(ActKind.PARCEL_UNBOOKED, brand_id, order_id, parcel_no, partner_id, now, who)
+    return is_off
 
 
 def _tell(

@@ -23,6 +23,7 @@ from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
 from orderveil.gate.erase import recipients_of
+from orderveil.hops.courier import queueing
 from orderveil.hops.ims import stock
 from orderveil.hops.label import press
 from orderveil.hops.printing import presses
@@ -49,6 +50,7 @@ TAKEN_ON_BY: Mapping[EventKind, tuple[Hop, ...]] = MappingProxyType(
 FOLLOWERS: tuple[tuple[frozenset[EventKind], Callable[[Event, datetime], None]], ...] = (
     (stock.WAKES, stock.follow),
     (clock.WAKES, clock.follow),
+    (queueing.WAKES, queueing.follow),
 )
 """Which hops look again at the order when this happens, after it was taken on."""
 

@@ -161,7 +161,8 @@ def pause(number: int, until: datetime, code: str) -> None:
 
 
 def _act(kind: ActKind, account: CarrierAccount, now: datetime, who: Who, **more: str) -> None:
-    detail = {"partner": account.partner_id, "carrier": account.carrier, **more}
+    detail: dict[str, str | int] = {"partner": account.partner_id, "carrier": account.carrier}
+    detail.update(more)
     subject = f"carrier:{account.pk}"
     record(account.brand_id, kind, now=now, who=who, subject=subject, detail=detail)
 
