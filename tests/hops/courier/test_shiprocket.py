@@ -70,7 +70,7 @@ def test_the_order_says_what_the_view_says(server, client):
     client.book(shipment())
     asked = server.orders[0].asked
     assert asked["billing_phone"] == NUMBER.removeprefix("+91")
-    assert asked["billing_address_2"] == "behind the Old Clocktower, PIN 482913"
+    assert asked["billing_address_2"] == "behind the Old Clocktower, phone PIN 48-29-13"
     assert asked["billing_email"] == ALIAS
     assert asked["order_date"] == "2026-11-24"
     assert asked["payment_method"] == "COD"
@@ -170,7 +170,7 @@ def test_a_whole_phone_is_taken_where_the_policy_shows_it(server, client):
     """Ten digits, and no PIN; an extension stands where a PIN would."""
     client.book(shipment(phone="+919000000017;ext=12", landmark=None))
     asked = server.orders[0].asked
-    assert (asked["billing_phone"], asked["billing_address_2"]) == ("9000000017", "ext 12")
+    assert (asked["billing_phone"], asked["billing_address_2"]) == ("9000000017", "phone ext 12")
 
 
 def test_a_missing_field_is_named_as_the_carrier_names_it(client):
@@ -266,6 +266,14 @@ def test_two_orders_of_one_ref_are_for_a_person(server, client):
     assert code(client.find(CREATE.find)) == "carrier_has_it_twice"
     client.cancel()
     assert isinstance(client.find(CREATE.find), Done)
+
+
+def test_a_dead_order_that_is_given_back_is_no_booking(server, client):
+    """Some accounts answer with the first order of a ref, though it is cancelled."""
+    server.known = "returned"
+    client.book(shipment())
+    client.cancel()
+    assert code(client.take(CREATE, shipment())) == "carrier_called_it_off"
 
 
 def test_a_part_of_another_ref_is_not_ours(server, client):

@@ -1,10 +1,13 @@
 """Shiprocket as its documentation describes it (apidocs.shiprocket.in, sections named below).
 
-From memory of what integrators report, not from its pages: a second sending of an order makes a
-second order (its page says that an order id "cannot be equal to an already existing id", and that
-doing so "does not change or affect the existing order"; with `refuses_known=True` it answers 422
-instead); an unknown pickup location and an empty wallet are answered with 200 and a message; a
-pickup asked for twice is "Already in Pickup Queue."; 403 for an account that is locked.
+From what integrators report, not from its pages: what happens to a second order of one ref. Its
+page says that an order id "cannot be equal to an already existing id", and that doing so "does not
+change or affect the existing order". So `known` chooses: `doubles` (a second order: the worst),
+`refused` (422) or `returned` (the first one, even a cancelled one, with 200:
+github.com/Jaal-Yantra-Textiles/v2/issues/1225). A pickup asked for twice is "Already in Pickup
+Queue."; an unknown pickup location is answered with 200 and a message.
+
+From memory: an empty wallet's 200; 403 for an account that is locked.
 """
 
 import itertools
@@ -61,12 +64,12 @@ class Shiprocket(Simulator):
 
     most = 600
 
-    def __init__(self, *, refuses_known: bool = False) -> None:
+    def __init__(self, *, known: str = "doubles") -> None:
         super().__init__()
         self.orders: list[Order] = []
         self.tokens: set[str] = set()
         self.pickup_locations = {"Primary"}
-        self.refuses_known = refuses_known
+        self.known = known
         self.is_poor = False
         self.is_locked = False
         self._numbers = itertools.count(16161616)
@@ -117,23 +120,13 @@ class Shiprocket(Simulator):
 
     def _add(self, body: dict[str, Any]) -> Reply:
         known = [one for one in self.orders if one.reference == body["order_id"]]
-        if (known and self.refuses_known) or any(one.is_cancelled for one in known):
+        if known and self.known == "returned":
+            return _created(known[0])
+        if (known and self.known == "refused") or any(one.is_cancelled for one in known):
             raise _invalid(order_id="Order id already exists.")
         order = Order(next(self._numbers), next(self._shipments), body["order_id"], body)
         self.orders.append(order)
-        return said(
-            200,
-            {
-                "order_id": order.number,
-                "shipment_id": order.shipment,
-                "status": "NEW",
-                "status_code": 1,
-                "onboarding_completed_now": 0,
-                "awb_code": None,
-                "courier_company_id": None,
-                "courier_name": None,
-            },
-        )
+        return _created(order)
 
     def _checked(self, asked: Received, required: tuple[str, ...], who: str) -> dict[str, Any]:
         if asked.headers.get("content-type") != "application/json":
@@ -206,6 +199,20 @@ class Shiprocket(Simulator):
 
     def _order_of_shipment(self, number: Any) -> Order | None:
         return next((one for one in self.orders if one.shipment == number), None)
+
+
+def _created(order: Order) -> Reply:
+    facts = {
+        "order_id": order.number,
+        "shipment_id": order.shipment,
+        "status": "CANCELED" if order.is_cancelled else "NEW",
+        "status_code": 5 if order.is_cancelled else 1,
+        "onboarding_completed_now": 0,
+        "awb_code": order.awb or None,
+        "courier_company_id": None,
+        "courier_name": None,
+    }
+    return said(200, facts)
 
 
 def _invalid(**errors: str) -> RefusalError:

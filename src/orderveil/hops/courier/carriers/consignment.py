@@ -35,6 +35,7 @@ encode = msgspec.json.Encoder(decimal_format="number", order="deterministic").en
 
 _EMAIL = re.compile(r"[^\s@*<>,;]{1,64}@[^\s@*<>,;]{1,190}").fullmatch
 _SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})x([0-9]{1,5})").fullmatch
+_EXTENSION = re.compile(r"[0-9]{0,8}").fullmatch
 _WHOLE = re.compile(r"[0-9]{1,7}").fullmatch
 _SIX_DIGITS = re.compile(r"[1-9][0-9]{5}").fullmatch
 _INDIAN = re.compile(r"\+91([1-9][0-9]{9})").fullmatch
@@ -47,7 +48,8 @@ class Dial:
 
     number: str
     pin: str
-    """ "PIN 482913", "ext 12", or ""."""
+    """ "phone PIN 48-29-13", "phone ext 12", or "". In pairs: six digits in a row beside an address
+    are a postal PIN to whoever sorts parcels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,10 @@ class Consignment:
         text = self.text("phone")
         number, _, extension = text.partition(";ext=")
         found = virtual.read(number)
-        if found is None or (extension and not extension.isdecimal()):
+        if found is None or not _EXTENSION(extension):
             return self._no_phone(masked="X" in text or "*" in text)
-        pin = f"PIN {found[1]}" if found[1] else f"ext {extension}" if extension else ""
-        return Dial(found[0], pin)
+        after = f"PIN {_in_pairs(found[1])}" if found[1] else f"ext {extension}"
+        return Dial(found[0], f"phone {after}" if found[1] or extension else "")
 
     def indian_dial(self) -> Dial:
         """The same, the number as ten digits."""
@@ -210,6 +212,10 @@ class Consignment:
                 rule=f"{self.carrier}'s API",
             )
         )
+
+
+def _in_pairs(digits: str) -> str:
+    return "-".join(digits[at : at + 2] for at in range(0, len(digits), 2))
 
 
 def _plain(value: Any) -> Any:

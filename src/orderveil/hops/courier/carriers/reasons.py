@@ -27,30 +27,18 @@ DELHIVERY: Final[Mapping[str, R]] = {
     "EOD-3": R.CUSTOMER_ASKED_LATER,
     "EOD-6": R.REFUSED,
     "EOD-11": R.CUSTOMER_UNAVAILABLE,
-    "EOD-15": R.CUSTOMER_ASKED_LATER,
-    "EOD-16": R.COD_NOT_READY,
-    "EOD-40": R.PREMISES_CLOSED,
     "EOD-43": R.CUSTOMER_ASKED_LATER,
     "EOD-69": R.CUSTOMER_ASKED_LATER,
     "EOD-74": R.ADDRESS_INCOMPLETE,
-    "EOD-86": R.PREMISES_CLOSED,
-    "EOD-104": R.PREMISES_CLOSED,
-    "EOD-105": R.OTHER,
-    "EOD-111": R.OTHER,
-    "EOD-137": R.PREMISES_CLOSED,
-    "EOD-138": R.OTHER,
-    "EOD-146": R.PREMISES_CLOSED,
-    "ST-108": R.OTHER,
-    "ST-107": R.OUT_OF_AREA,
 }
-"""Delhivery's NSL codes of undelivered parcels. That these codes stand for undelivered ones is in
-its NDR API's page; what each means is from memory of its NSL sheet."""
+"""Delhivery's NSL codes, which its resellers repeat. That they stand for attempts that failed is in
+the page of its NDR API; what each means is from memory of its NSL sheet, so words go first."""
 
 
 def reason_of(code: str, words: str) -> str:
-    """A member of `AttemptReason`, by the code if it is known, else by the words; "" if neither."""
-    known = DELHIVERY.get(code)
-    if known is not None:
-        return known
+    """A member of `AttemptReason`: by the words, else by the code; "" if neither is known."""
     low = words[:500].lower()
-    return next((reason for reason, signs in _WORDS if any(s in low for s in signs)), "")
+    for reason, signs in _WORDS:
+        if any(sign in low for sign in signs):
+            return reason
+    return DELHIVERY.get(code, "")

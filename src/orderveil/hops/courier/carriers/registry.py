@@ -5,11 +5,12 @@ from types import MappingProxyType
 from typing import Final
 
 from orderveil.core.errors import Problem
+from orderveil.hops.courier.carriers.delhivery import DELHIVERY
 from orderveil.hops.courier.carriers.shiprocket import SHIPROCKET
 from orderveil.hops.courier.carriers.speech import Carrier
 
 CARRIERS: Final[Mapping[str, Carrier]] = MappingProxyType(
-    {carrier.name: carrier for carrier in (SHIPROCKET,)}
+    {carrier.name: carrier for carrier in (SHIPROCKET, DELHIVERY)}
 )
 
 

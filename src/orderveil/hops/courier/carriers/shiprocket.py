@@ -29,9 +29,10 @@ STATES: Final[Mapping[str, S]] = {
     "7": S.DELIVERED,
     **dict.fromkeys(("9", "14", "40", "41", "46", "75", "78"), S.RETURNING),
     "10": S.RETURNED,
+    **dict.fromkeys(("8", "45"), S.CANCELLED),
 }
-"""Its shipment status codes ("Shipment Status Codes"). Lost, destroyed, damaged and cancelled move
-nothing here: a person has to see to them."""
+"""Its shipment status codes ("Shipment Status Codes"). Lost, destroyed and damaged have no state
+here."""
 
 
 def _scan(awb: str, code: Any, words: str, inner: str, at: datetime | None) -> Scan | None:
@@ -76,7 +77,7 @@ class Shiprocket:
         headers = {"Content-Type": "application/json"}
         return Ask("POST", f"{V1}/auth/login", encode(body), headers)
 
-    def read_token(self, heard: Heard) -> tuple[str, int] | Later | Refused:
+    def read_token(self, heard: Heard, /) -> tuple[str, int] | Later | Refused:
         """Good for ten days."""
         said = answers.trouble(heard)
         if isinstance(said, Later):

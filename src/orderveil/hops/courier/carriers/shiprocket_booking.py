@@ -6,6 +6,9 @@ What it demands and answers: apidocs.shiprocket.in ("Create Custom Order", "Crea
 and nothing says that a second sending is known again, so `create` and `assign` are looked up by our
 reference before they are sent anew. 429 comes without a number. A 200 may hold an error.
 
+Integrators report that a second order of a ref was answered with the first one, cancelled ones too
+(github.com/Jaal-Yantra-Textiles/v2/issues/1225): a booking under a dead order is refused.
+
 Rules kept here:
 - the SKU and price that an order line must have are the kind of goods, and the declared value
   divided by the number of things: the catalogue stays here;
@@ -146,6 +149,8 @@ def _read_created(heard: Heard, _known: Known) -> Outcome:
         return said
     facts = json_of(heard.body)
     order, parcel = id_of(dig(facts, "order_id")), id_of(dig(facts, "shipment_id"))
+    if word_of(dig(facts, "status_code")) in _CALLED_OFF:
+        return _GONE  # it gave back an earlier order of this ref
     if heard.status < 300 and order and parcel:
         return Done({"order": order, "shipment": parcel})
     return _not_done(heard, facts)

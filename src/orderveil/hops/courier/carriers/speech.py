@@ -89,7 +89,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class SignedOut:
-    """The token is no longer good: sign in again, then repeat."""
+    """The token is no longer good: sign in again, then repeat. Where there is no signing in the
+    account's key is bad, and the account waits for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class Carrier(Protocol):
     def sign_in(self, secrets: Mapping[str, str]) -> Ask | str:
         """The request that gets a token, or the token itself where there is no signing in."""
 
-    def read_token(self, heard: Heard) -> tuple[str, int] | Later | Refused:
+    def read_token(self, heard: Heard, /) -> tuple[str, int] | Later | Refused:
         """(token, seconds it is good for)."""
 
     def is_genuine(
