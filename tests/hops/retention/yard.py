@@ -67,7 +67,7 @@ class Yard:
 
     def settle(self) -> None:
         """Let the journey work until nothing is due."""
-        while work(journey.handle, utc_now() + timedelta(hours=24), limit=50):
+        while work(journey.handle, utc_now() + timedelta(days=90), limit=50):
             pass
 
     def asked(self, count: int = 1) -> Request:

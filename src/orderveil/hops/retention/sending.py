@@ -110,14 +110,12 @@ def _mail(request: Request, now: datetime) -> None:
     brand = Brand.objects.get(pk=request.brand_id).name
     count = len(open_items(request))
     day = f"{request.due_at:%d %B %Y}"
-    again = f"reminder-{request.reminders + 1}" if request.sent_at else "request"
+    number = request.reminders + 1 if request.sent_at else 0
     mail = EmailMessage(
         subject=f"{'Reminder: ' if request.sent_at else ''}{brand} asks you to delete data",
-        body="\n".join(
-            _text(brand, count, day, links.url_of(request), is_again=again != "request")
-        ),
+        body="\n".join(_text(brand, count, day, links.url_of(request), is_again=number > 0)),
         to=[contact],
-        headers={"Message-ID": f"<{request.name}-{again}@orderveil.invalid>"},
+        headers={"Message-ID": f"<{request.name}-{number}@orderveil.invalid>"},
     )
     try:
         mail.send()
