@@ -47,6 +47,10 @@ OTHERS_TABLES = {
         {"vault", "partners"},
         "lists a warehouse's own parcels that wait, and how they fare; opens nothing",
     ),
+    "gate/waybills.py": (
+        {"vault", "partners"},
+        "finds a courier's own parcels by their waybill numbers; opens nothing",
+    ),
     "gate/desk/attempts.py": (
         {"vault", "partners"},
         "lists undelivered parcels, of a centre's only those assigned to it; opens nothing",

@@ -11,6 +11,7 @@ from orderveil.core.errors import RefusedError
 from orderveil.core.operations import Operation
 from orderveil.hops import journey  # noqa: F401 - fills the table of what can be printed
 from orderveil.hops import resources as hops
+from orderveil.hops.courier import resources as courier
 from orderveil.hops.calls import resources as calls
 from orderveil.hops.ims import resources as ims
 from orderveil.hops.label import resources as label
@@ -25,6 +26,7 @@ MODULES: tuple[Any, ...] = (
     storefront,
     hops,
     ims,
+    courier,
     wms,
     label,
     printing,
