@@ -11,8 +11,8 @@ from orderveil.core.errors import RefusedError
 from orderveil.core.operations import Operation
 from orderveil.hops import journey  # noqa: F401 - fills the table of what can be printed
 from orderveil.hops import resources as hops
-from orderveil.hops.courier import resources as courier
 from orderveil.hops.calls import resources as calls
+from orderveil.hops.courier import resources as courier
 from orderveil.hops.ims import resources as ims
 from orderveil.hops.label import resources as label
 from orderveil.hops.printing import device_resources as printers

@@ -67,9 +67,9 @@ def under_way(
 
 
 def _ask(which: str, brand_id: int, partner_id: int, **terms: Any) -> list[Carried]:
-    known = {"brand": brand_id, "partner": partner_id, "hop": Hop.COURIER.value}
+    known: dict[str, Any] = {"brand": brand_id, "partner": partner_id, "hop": Hop.COURIER.value}
     with connection.cursor() as cursor:
-        cursor.execute(_CARRIED + which, {**known, **terms})
+        cursor.execute(_CARRIED + which, known | terms)
         return [
             Carried(bytes(order), number, awb, ParcelState(state), is_reverse, changed_at)
             for order, number, awb, state, is_reverse, changed_at in cursor.fetchall()
