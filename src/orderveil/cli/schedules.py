@@ -14,6 +14,7 @@ from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 
 from orderveil.api import idempotency
+from orderveil.contacts import allocating
 from orderveil.core.clocks import utc_now
 from orderveil.gate import asking, quotas
 from orderveil.hops.ims import recording
@@ -50,6 +51,7 @@ def tasks(app: App) -> None:
         upkeep.sweep(utc_now() - EVENTS_KEPT)
         prints.sweep(utc_now())
         recording.sweep(utc_now())
+        allocating.sweep(utc_now())
 
     @app.periodic(cron="37 * * * *")
     @app.task(queue=QUEUE, pass_context=False)

@@ -5,6 +5,7 @@ use asks the gate anyway; ending takes the partner's side away, and frees the PI
 """
 
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
@@ -15,7 +16,22 @@ from orderveil.core.states import ParcelState
 from orderveil.gate import law as laws
 from orderveil.gate.law import Law
 from orderveil.gate.windows import is_past
+from orderveil.outbox.events import Event, EventKind
 from orderveil.partners import assignments
+
+WAKES: Final = frozenset(
+    {
+        *(EventKind.PARCEL_ASSIGNED, EventKind.PARCEL_UNASSIGNED, EventKind.PARCEL_STATE_CHANGED),
+        *(EventKind.PARCEL_SHIPPED, EventKind.PARCEL_DELIVERED),
+        *(EventKind.ORDER_CANCELLED, EventKind.ORDER_ERASED),
+    }
+)
+
+
+def follow(event: Event, now: datetime) -> None:
+    """What an event means for the order's contacts, in the event's own transaction."""
+    if event.order_id is not None:
+        end_closed(event.brand_id, event.order_id, now)
 
 
 def end_closed(brand_id: int, order_id: bytes, now: datetime) -> int:

@@ -17,8 +17,8 @@ import msgspec
 from orderveil.core.clocks import utc_now
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop, Reach
+from orderveil.gate import ending, parcels, refusals
 from orderveil.gate import law as laws
-from orderveil.gate import parcels, refusals
 from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
@@ -51,8 +51,9 @@ FOLLOWERS: tuple[tuple[frozenset[EventKind], Callable[[Event, datetime], None]],
     (stock.WAKES, stock.follow),
     (clock.WAKES, clock.follow),
     (queueing.WAKES, queueing.follow),
+    (ending.WAKES, ending.follow),
 )
-"""Which hops look again at the order when this happens, after it was taken on."""
+"""Who looks again at the order when this happens, after it was taken on."""
 
 HEARD_BY: Mapping[EventKind, Hop] = MappingProxyType(dict.fromkeys(sorted(stock.TOLD), Hop.IMS))
 """What only one hop is told, whoever subscribes to it."""

@@ -98,13 +98,14 @@ _LATEST = """
 SELECT r.entry_id, r.at, r.kind, r.parcel_no, r.hop, r.partner_id, r.credential_id,
        coalesce(r.entry, head.entry), leaf.index
   FROM (SELECT DISTINCT ON (at, entry_id) * FROM ledger_record
-         WHERE order_id = %(order)s AND log_id = coalesce(%(log)s, log_id){before}
+         WHERE order_id = %(order)s AND log_id = coalesce(%(log)s, log_id){some}
          ORDER BY at DESC, entry_id DESC, parcel_no DESC LIMIT %(limit)s) r
   LEFT JOIN ledger_entry head ON r.entry IS NULL AND head.entry_id = r.entry_id
   LEFT JOIN ledger_leaf leaf ON leaf.entry_id = r.entry_id
  ORDER BY r.at DESC, r.entry_id DESC
 """
 _BEFORE = " AND (at, entry_id) < (%(at)s, %(entry)s)"
+_OF_KIND = " AND kind = %(kind)s"
 _KEY = "SELECT at FROM ledger_record WHERE order_id = %s AND entry_id = %s LIMIT 1"
 _LAST = """
 SELECT entry_id, at FROM ledger_record
@@ -141,9 +142,15 @@ def page_of(
     key = [] if before is None else store.query(_KEY, [order_id, before])
     told = {"order": order_id, "log": log_id, "limit": limit + 1, "entry": before}
     told["at"] = key[0][0] if key else None
-    rows = store.query(_LATEST.format(before=_BEFORE if key else ""), told)
+    rows = store.query(_LATEST.format(some=_BEFORE if key else ""), told)
     found = [order_entry(*row) for row in rows[:limit]]
     return PageOf(found, found[-1].entry_id if len(rows) > limit else None)
+
+
+def latest_of_kind(order_id: bytes, kind: str, limit: int) -> list[OrderEntry]:
+    """The last things of one kind that happened to an order, the newest first."""
+    told = {"order": order_id, "log": None, "kind": kind, "limit": limit}
+    return [order_entry(*row) for row in store.query(_LATEST.format(some=_OF_KIND), told)]
 
 
 def last_of_kinds(order_id: bytes, log_id: int, kinds: Collection[str]) -> Happened | None:

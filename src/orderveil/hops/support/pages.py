@@ -2,7 +2,7 @@
 
 from orderveil.core.pages import Page
 from orderveil.core.roles import Permission
-from orderveil.hops.support import correcting, order_page, revealing, undelivered, views
+from orderveil.hops.support import contacts, correcting, order_page, revealing, undelivered, views
 
 PAGES: tuple[Page, ...] = (
     Page(
@@ -14,6 +14,7 @@ PAGES: tuple[Page, ...] = (
     Page("desk/orders/<str:ref>/", order_page.order, Permission.SEE_ORDERS, "order"),
     Page("desk/orders/<str:ref>/reveal/", revealing.reveal, Permission.REVEAL, "reveal"),
     Page("desk/orders/<str:ref>/verify/", revealing.verify, Permission.VERIFY_CALLER, "verify"),
+    Page("desk/orders/<str:ref>/contacts/", contacts.contacts, Permission.SEE_ORDERS, "contacts"),
     Page(
         "desk/orders/<str:ref>/hand/", order_page.hand_one, Permission.HAND_OUT_ORDERS, "hand_one"
     ),

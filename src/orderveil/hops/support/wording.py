@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from orderveil.contacts.using import Outcome
 from orderveil.core.attempts import AttemptAnswer, AttemptReason
 from orderveil.core.fields import Field
 from orderveil.core.forms import Form
@@ -160,6 +161,26 @@ HAPPENED: Words = MappingProxyType(
         ActKind.ATTEMPT_REPORTED: _("delivery failed"),
         ActKind.ATTEMPT_ANSWERED: _("failed delivery answered"),
         ActKind.CANARY_MARKED: _("marked as a canary"),
+        ActKind.CONTACT_USED: _("virtual contact used"),
+        ActKind.PARCEL_BOOKED: _("booked with its courier"),
+    }
+)
+OUTCOMES: Words = MappingProxyType(
+    {
+        Outcome.CONNECTED: _("put through"),
+        Outcome.RELAYED: _("mail handed on"),
+        Outcome.ENDED: _("it had ended already"),
+        Outcome.STRANGER: _("by somebody who is not allowed to"),
+        Outcome.TOO_OFTEN: _("too often"),
+        Outcome.NO_STANDING: _("the partner may not receive data, or not this parcel's"),
+        Outcome.NOBODY: _("nobody to answer to"),
+        Outcome.UNVERIFIED: _("the sender could not be verified"),
+        Outcome.TOO_LARGE: _("the mail was too large"),
+        Outcome.UNREADABLE: _("the mail could not be read"),
+        Outcome.UNREACHABLE: _("not reached"),
+        Outcome.BOUNCED: _("the mail came back"),
+        Outcome.LOOP: _("a mail that went in circles"),
+        Outcome.EXHAUSTED: _("no number was free"),
     }
 )
 ATTEMPTS: Words = MappingProxyType(
