@@ -21,11 +21,19 @@ PACE: Final = timedelta(hours=1)
 RETENTION: Final = Who(system="retention")
 
 
-def ask(now: datetime, *, brand_id: int | None = None, at_once: bool = False) -> list[Request]:
-    """Make the requests that are due, of every brand or of one; `at_once`: whatever the pace."""
+def ask(
+    now: datetime,
+    *,
+    brand_id: int | None = None,
+    partner_id: int | None = None,
+    at_once: bool = False,
+) -> list[Request]:
+    """Make the requests that are due, of all or of one; `at_once`: whatever the pace."""
     waiting = Purge.objects.filter(request=None, confirmed_at=None)
     if brand_id is not None:
         waiting = waiting.filter(brand_id=brand_id)
+    if partner_id is not None:
+        waiting = waiting.filter(partner_id=partner_id)
     made = []
     for number in waiting.order_by("partner").values_list("partner", flat=True).distinct():
         while (request := _ask(number, now, at_once=at_once)) is not None:
