@@ -19,6 +19,7 @@ from orderveil.gate.provision import provision_installation
 from orderveil.hops.ims import upstreams
 from orderveil.hops.printing import batches
 from orderveil.hops.printing.kinds import Kind, PrintForm
+from orderveil.hops.retention.models import Request
 from orderveil.hops.wms import waves
 from orderveil.hops.wms.models import Wave
 from orderveil.incidents import alerts, canaries
@@ -98,6 +99,7 @@ class Things:
             "device": desk.station()[0].pk,
             "wave": _wave(desk).pk,
             "batch": _batch(desk, order),
+            "purge": _purge(desk).pk,
         }
         return cls(desk, centre, order, late, values)
 
@@ -154,6 +156,20 @@ def _batch(desk: Desk, order: bytes) -> int:
     made = batches.begin(caller, *told, now=desk.scene.now)
     assert isinstance(made, batches.Batch), made
     return made.batch_id
+
+
+def _purge(desk: Desk) -> Request:
+    """A purge request to the courier."""
+    scene = desk.scene
+    return Request.objects.create(
+        name=f"purge_{scene.brand.pk:032x}",
+        brand_id=scene.brand.pk,
+        partner=scene.seat(Hop.COURIER).partner,
+        items=0,
+        due_at=scene.now,
+        made_at=scene.now,
+        link_until=scene.now,
+    )
 
 
 def _undelivered(desk: Desk) -> bytes:

@@ -32,6 +32,8 @@ OPowsx....  orders search order
 OPo.sx....  reveal verify ticket undelivered correct_address answer_attempt
 O.o.......  hand_one hand_many
 OP......a.  ledger ledger_checkpoint ledger_note ledger_entry ledger_proof ledger_orders
+OP......a.  purges purges_partner
+OP........  purges_send purge_confirm
 OP......a.  ledger_order ledger_person ledger_partner ledger_find ledger_export
 OPo...mia.  policy policy_sentences policy_versions policy_version policy_scams
 OP........  policy_approve policy_reject policy_begin policy_draft policy_draft_text
@@ -87,6 +89,7 @@ NUMBER_OF = {
     "device": "device",
     "wave": "wave",
     "print": "batch",
+    "purge": "purge",
 }
 """Whose number `<int:number>` is, by the first word of the page's name."""
 

@@ -17,6 +17,7 @@ from orderveil.hops.ims import resources as ims
 from orderveil.hops.label import resources as label
 from orderveil.hops.printing import device_resources as printers
 from orderveil.hops.printing import resources as printing
+from orderveil.hops.retention import resources as purges
 from orderveil.hops.storefront import resources as storefront
 from orderveil.hops.wms import resources as wms
 from orderveil.ledger import resources as ledger
@@ -31,6 +32,7 @@ MODULES: tuple[Any, ...] = (
     label,
     printing,
     printers,
+    purges,
     calls,
     ledger,
     partners,

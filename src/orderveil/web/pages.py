@@ -8,6 +8,7 @@ from orderveil.gate.staffing.pages import PAGES as PEOPLE
 from orderveil.hops import journey  # noqa: F401 - fills the table of what can be printed
 from orderveil.hops.ims.pages import PAGES as INVENTORY
 from orderveil.hops.printing.pages import PAGES as PRINTS
+from orderveil.hops.retention.pages import PAGES as PURGES
 from orderveil.hops.support.centre_audit.pages import PAGES as CENTRES
 from orderveil.hops.support.pages import PAGES as SUPPORT
 from orderveil.hops.wms.pages import PAGES as WAREHOUSE
@@ -20,7 +21,7 @@ from orderveil.reviews.pages import PAGES as REVIEWS
 from orderveil.scams.pages import PAGES as SCAMS
 
 PAGES: tuple[Page, ...] = (
-    *(*SCAMS, *SUPPORT, *WAREHOUSE, *PRINTS, *LEDGER, *GATE, *POLICY),
+    *(*SCAMS, *SUPPORT, *WAREHOUSE, *PRINTS, *LEDGER, *PURGES, *GATE, *POLICY),
     *(*PARTNERS, *SUBSCRIPTIONS, *INVENTORY, *APPROVALS, *BRANDS),
     *(*PEOPLE, *REVIEWS, *CENTRES, *ALERTS),
 )

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from orderveil.gate.staffing.first import first_run
 from orderveil.hops.label.views import scanned
+from orderveil.hops.retention.views_link import link as purge_link
 from orderveil.partners.views_station import enrol
 from orderveil.web.assets import asset
 from orderveil.web.guard import guarded
@@ -15,6 +16,7 @@ urlpatterns = [
     path("first/<str:token>/", first_run, name="first_run"),
     # A code in capitals is smaller (ISO/IEC 18004, alphanumeric mode).
     *(path(f"{t}/<str:token>", scanned, name="scanned") for t in "tT"),
+    path("purge/<str:token>", purge_link, name="purge_link"),
     path("device/<str:link>/", enrol, name="device_enrol"),
     path("static/<path:name>", asset, name="asset"),
 ]
