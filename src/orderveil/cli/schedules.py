@@ -19,6 +19,8 @@ from orderveil.core.clocks import utc_now
 from orderveil.gate import asking, quotas
 from orderveil.hops.ims import recording
 from orderveil.hops.printing import sweeping as prints
+from orderveil.hops.retention import asking as purges
+from orderveil.hops.retention import sending as purge_requests
 from orderveil.incidents import watching
 from orderveil.ledger import partitions
 from orderveil.outbox import upkeep
@@ -77,6 +79,26 @@ def tasks(app: App) -> None:
         del timestamp
         try:
             watching.minute(utc_now())
+        finally:
+            connection.close()
+
+    @app.periodic(cron="*/15 * * * *")
+    @app.task(queue=QUEUE, pass_context=False)
+    def ask_for_purges(timestamp: int) -> None:
+        """What partners must delete becomes a request to each."""
+        del timestamp
+        try:
+            purges.ask(utc_now())
+        finally:
+            connection.close()
+
+    @app.periodic(cron="* * * * *")
+    @app.task(queue=QUEUE, pass_context=False)
+    def send_purge_requests(timestamp: int) -> None:
+        """Purge requests go out, and are reminded of."""
+        del timestamp
+        try:
+            purge_requests.send(utc_now())
         finally:
             connection.close()
 

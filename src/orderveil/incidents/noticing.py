@@ -1,9 +1,10 @@
-"""Findings that need no statistics: new networks, failed sign-ins, paper nobody can explain."""
+"""Findings that need no statistics: networks, failed sign-ins, unexplained paper, late purges."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
 
 from orderveil.hops.printing import counts as of_paper
+from orderveil.hops.retention import overdue
 from orderveil.incidents.alerts import Finding
 from orderveil.incidents.detectors import Window, failing, is_new_network
 from orderveil.incidents.history import begins
@@ -73,6 +74,26 @@ def paper(brand_id: int, now: datetime) -> list[Finding]:
             abs(each.difference) or each.handed - each.disclosed,
         )
         for each in of_paper.differences(brand_id, now=now)
+    ]
+
+
+VERY_LATE = timedelta(days=7)
+
+
+def purges(brand_id: int, now: datetime) -> list[Finding]:
+    """Partners that have not confirmed in time, told under the day on which the first was due.
+
+    So one alert stays open, counts up, and becomes worse after a week.
+    """
+    return [
+        Finding(
+            AlertKind.PURGE_OVERDUE,
+            Severity.HIGH if now - each.first_due >= VERY_LATE else Severity.MEDIUM,
+            f"partner:{each.partner_id}",
+            each.first_due.date(),
+            each.overdue,
+        )
+        for each in overdue.late(brand_id, now)
     ]
 
 

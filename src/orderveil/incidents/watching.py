@@ -78,6 +78,7 @@ def _look_at_batch(brand_id: int, now: datetime, raised: list[Alert]) -> bool:
         *noticing.networks(brand_id, now),
         *noticing.failed_sign_ins(brand_id, now),
         *noticing.paper(brand_id, now),
+        *noticing.purges(brand_id, now),
     ]
     for found in findings:
         alert = alerts.raise_alert(brand_id, found, now=now)

@@ -23,6 +23,7 @@ class AlertKind(StrEnum):
     NEW_NETWORK = "new_network"
     CANARY_SEEN = "canary_seen"
     PAPER_DIFFERS = "paper_differs"
+    PURGE_OVERDUE = "purge_overdue"
 
 
 class Severity(StrEnum):
@@ -77,6 +78,7 @@ TITLES: Mapping[AlertKind, str] = MappingProxyType(
         AlertKind.NEW_NETWORK: gettext_noop("Used from a new network"),
         AlertKind.CANARY_SEEN: gettext_noop("A canary order was opened"),
         AlertKind.PAPER_DIFFERS: gettext_noop("Paper and ledger do not agree"),
+        AlertKind.PURGE_OVERDUE: gettext_noop("A partner has not confirmed that it deleted"),
     }
 )
 _IN_HOUR = gettext_noop("%(what)s: %(count)s in the hour from %(hour)s UTC; %(limit)s is the limit")
@@ -97,6 +99,9 @@ _SENTENCES: Mapping[AlertKind, str] = MappingProxyType(
         AlertKind.PAPER_DIFFERS: gettext_noop(
             "What this printer counted on this day (UTC) and what the ledger explains differ."
             " Sheets: %(count)s."
+        ),
+        AlertKind.PURGE_OVERDUE: gettext_noop(
+            "Parcels that this partner was to delete by now and has not confirmed: %(count)s."
         ),
     }
 )
