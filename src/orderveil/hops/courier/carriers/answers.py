@@ -8,7 +8,7 @@ Rules kept here:
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Final
 
 import msgspec
@@ -95,15 +95,15 @@ def seconds_of(headers: Mapping[str, str]) -> int | None:
     return min(int(word), MOST_SECONDS) if _SECONDS(word) else None
 
 
-def moment_of(facts: Facts, *formats: str) -> datetime | None:
-    """A moment in one of these formats, or ISO 8601; without a zone it is Indian time."""
+def moment_of(facts: Facts, *formats: str, zone: tzinfo = IST) -> datetime | None:
+    """A moment in one of these formats, or ISO 8601; `zone` is that of one without a zone."""
     word = word_of(facts)
     if not 8 <= len(word) <= 40:
         return None
     for read in (datetime.fromisoformat, *map(_by, formats)):
         try:
             moment = read(word)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=IST)).astimezone(UTC)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             continue
     return None

@@ -85,7 +85,7 @@ class Consignment:
     def pincode(self) -> str:
         """Six digits of an Indian PIN."""
         code = self.text("pincode")
-        return code if _SIX_DIGITS(code) else self._unusable("pincode", "is no PIN of six digits")
+        return code if _SIX_DIGITS(code) else self.unusable("pincode", "is no PIN of six digits")
 
     def country(self) -> str:
         """ISO 3166, "IN" for India however it is written."""
@@ -95,7 +95,7 @@ class Consignment:
     def is_indian(self) -> None:
         """Refuses what doesn't go to India."""
         if self.country() != "IN":
-            self._unusable("country", "isn't India, and this account books parcels within India")
+            self.unusable("country", "isn't India, and this account books parcels within India")
 
     def dial(self) -> Dial:
         """Where the customer is reached."""
@@ -112,7 +112,7 @@ class Consignment:
         dial = self.dial()
         match = _INDIAN(dial.number)
         if match is None:
-            self._unusable("phone", "is no Indian number of ten digits")
+            self.unusable("phone", "is no Indian number of ten digits")
         return Dial(match[1], dial.pin)
 
     def email(self, option: str) -> str:
@@ -169,10 +169,10 @@ class Consignment:
 
     def _money(self, name: str, told: Any, value: Any, currency: str) -> Decimal:
         if told != currency:
-            self._unusable(name, f"isn't in {currency}")
+            self.unusable(name, f"isn't in {currency}")
         plain = plain_decimal(value) if isinstance(value, str) else None
         if plain is None or plain.startswith("-"):
-            self._unusable(name, "is no amount of money")
+            self.unusable(name, "is no amount of money")
         return Decimal(plain)
 
     def _lacks(self, name: str) -> NoReturn:
@@ -202,7 +202,8 @@ class Consignment:
             )
         )
 
-    def _unusable(self, name: str, why: str) -> NoReturn:
+    def unusable(self, name: str, why: str) -> NoReturn:
+        """Refuses the parcel for one field that this carrier can't use."""
         raise RefusedError(
             Problem(
                 code="carrier_field_unusable",
