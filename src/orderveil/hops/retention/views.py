@@ -22,6 +22,7 @@ from orderveil.partners.listing import partner_of
 from orderveil.partners.standing import contact_of, deletion_days_of
 
 PAGE = 50
+_MOST_NUMBER = 2**63 - 1
 
 
 @require_safe
@@ -73,7 +74,7 @@ def send(request: HttpRequest, actor: Actor, partner: int) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Write down a receipt that the partner gave otherwise."""
-    found = Request.objects.filter(pk=row_number(str(number)), brand_id=actor.brand_id).first()
+    found = Request.objects.filter(pk=min(number, _MOST_NUMBER), brand_id=actor.brand_id).first()
     if found is None:
         raise RefusedError(NO_REQUEST)
     receipts.confirm(found, way=Way.TOLD, now=actor.now, who=by(actor))
