@@ -18,6 +18,7 @@ from orderveil.cli.orders import erase, find, state, view
 from orderveil.cli.partner import partner
 from orderveil.cli.person import person
 from orderveil.cli.policy import policy
+from orderveil.cli.purge import purge
 from orderveil.cli.subscription import subscription
 from orderveil.cli.up import up
 from orderveil.cli.walk import walk
@@ -27,4 +28,5 @@ COMMANDS: tuple[click.Command, ...] = (
     *(init, up, walk, demo, ingest, view, state, find, erase),
     *(ledger, policy, keys, partner, credential, channel, subscription, person, device, inventory),
     warehouse,
+    purge,
 )
