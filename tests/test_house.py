@@ -51,6 +51,10 @@ OTHERS_TABLES = {
         {"vault", "partners"},
         "finds a courier's own parcels by their waybill numbers; opens nothing",
     ),
+    "gate/booked.py": (
+        {"vault", "partners"},
+        "lists a courier's own packed parcels that bear no waybill; opens nothing",
+    ),
     "gate/desk/attempts.py": (
         {"vault", "partners"},
         "lists undelivered parcels, of a centre's only those assigned to it; opens nothing",

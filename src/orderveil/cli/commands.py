@@ -6,6 +6,7 @@ from orderveil.cli import session  # noqa: F401 - sets Django up before the comm
 import click
 
 from orderveil.cli.channel import channel
+from orderveil.cli.courier import courier
 from orderveil.cli.credential import credential
 from orderveil.cli.demo import demo
 from orderveil.cli.device import device
@@ -29,4 +30,5 @@ COMMANDS: tuple[click.Command, ...] = (
     *(ledger, policy, keys, partner, credential, channel, subscription, person, device, inventory),
     warehouse,
     purge,
+    courier,
 )

@@ -17,6 +17,7 @@ from orderveil.api import idempotency
 from orderveil.contacts import allocating
 from orderveil.core.clocks import utc_now
 from orderveil.gate import asking, quotas
+from orderveil.hops.courier import upkeep as bookings
 from orderveil.hops.ims import recording
 from orderveil.hops.printing import sweeping as prints
 from orderveil.hops.retention import asking as purges
@@ -53,6 +54,7 @@ def tasks(app: App) -> None:
         upkeep.sweep(utc_now() - EVENTS_KEPT)
         prints.sweep(utc_now())
         recording.sweep(utc_now())
+        bookings.sweep(utc_now())
         allocating.sweep(utc_now())
 
     @app.periodic(cron="37 * * * *")

@@ -75,6 +75,20 @@ def stands(brand_id: int, order_id: bytes, parcel_no: int | None = None) -> list
     ]
 
 
+def unbooked_of(brand_id: int, partner_id: int, *, most: int) -> list[tuple[bytes, int]]:
+    """(order id, parcel number) of a courier's packed parcels that bear no waybill."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.order_id, p.parcel_no FROM vault_parcel p"
+            "  JOIN partners_assignment a ON a.order_id = p.order_id"
+            "   AND a.parcel_no = p.parcel_no AND a.hop = %s AND a.partner_id = %s"
+            "  JOIN vault_order o ON o.order_id = p.order_id AND o.erased_at IS NULL"
+            " WHERE p.brand_id = %s AND p.state = %s AND p.awb IS NULL LIMIT %s",
+            [Hop.COURIER.value, partner_id, brand_id, ParcelState.PACKED.value, most],
+        )
+        return [(bytes(order), number) for order, number in cursor.fetchall()]
+
+
 def put_waybill(
     brand_id: int,
     order_id: bytes,

@@ -51,7 +51,7 @@ SEND_WITHIN: Final = timedelta(seconds=20)
 SIGNED_OUT_PAUSE: Final = timedelta(minutes=10)
 _KNOWN_KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _KNOWN_MAX_CHARS: Final = 300
-_WAYBILL: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,64}")
+WAYBILL: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,64}")
 
 
 @dataclass
@@ -79,6 +79,8 @@ def send(drive: Drive, row: Booking, step: Step, account: CarrierAccount) -> Boo
             at = drive.clock()
             shipment = Shipment(view, row.reference, at, row.is_reverse)
             asked = step.ask(Account(account.options, token.text), shipment, row.known)
+            if isinstance(asked, Done):
+                return _done(drive, row, step, asked)
             if isinstance(asked, Refused):
                 return stop(drive, row, State.REFUSED, why(asked.problem))
             row = marked = rows.change(row, at, sent_at=at, account_id=account.pk)
@@ -197,7 +199,7 @@ def _is_clean(known: Known) -> bool:
         and _KNOWN_KEY.fullmatch(name)
         and value.isprintable()
         and len(value) <= _KNOWN_MAX_CHARS
-        and (name != "awb" or _WAYBILL.fullmatch(value))
+        and (name != "awb" or WAYBILL.fullmatch(value))
         for name, value in known.items()
     )
 
