@@ -95,7 +95,7 @@ class Client:
         base = urlsplit(self.simulator.url)
         line = http.client.HTTPConnection(base.hostname, base.port, timeout=self.deadline_seconds)
         try:
-            line.request(ask.method, ask.path, ask.body, dict(ask.headers))
+            line.request(ask.method, ask.path or "/", ask.body, dict(ask.headers))
             answer = line.getresponse()
             headers = {name.lower(): value for name, value in answer.getheaders()}
             return Heard(answer.status, answer.read(), headers)
@@ -121,7 +121,7 @@ class Client:
     def take(self, step: Step, what: Shipment) -> Outcome | None:
         """One step; None if its answer was lost."""
         ask = step.ask(self.account, what if step.shows_view else _blind(what), self.known)
-        if isinstance(ask, Refused):
+        if isinstance(ask, Done | Refused):
             return ask
         heard = self.send(ask)
         if heard is None:

@@ -29,6 +29,8 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}").fullmatch
 _SECONDS = re.compile(r"[0-9]{1,6}").fullmatch
 _DECODE = msgspec.json.Decoder().decode
 
+_DIALLED: Final = 7
+
 Facts = Any
 """Decoded JSON of whatever shape."""
 
@@ -75,13 +77,13 @@ def id_of(facts: Facts) -> str | None:
 def carrier_of(facts: Facts, otherwise: str) -> str:
     """The name of the company that carries a parcel, where it looks like one."""
     word = word_of(facts)
-    return word if _CARRIER(word) and sum(map(str.isdigit, word)) < 5 else otherwise
+    return word if _CARRIER(word) and sum(map(str.isdigit, word)) < _DIALLED else otherwise
 
 
 def code_of(facts: Facts) -> str:
-    """A scan's code as it may be kept: other characters become "-"; "none" if there is none."""
-    word = re.sub(r"[^A-Za-z0-9_.-]+", "-", word_of(facts)).strip("-")[:40]
-    return word if _CODE(word) else "none"
+    """A scan's code, if it looks like one: no sentence, no number that could be dialled."""
+    word = word_of(facts)
+    return word if _CODE(word) and sum(map(str.isdigit, word)) < _DIALLED else "none"
 
 
 def token_of(facts: Facts) -> str | None:

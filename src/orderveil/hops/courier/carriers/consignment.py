@@ -21,7 +21,7 @@ from orderveil.core import virtual
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.money import plain_decimal
 from orderveil.gate.compose import View
-from orderveil.hops.courier.carriers.speech import Account, Ask, Known, Refused, Shipment
+from orderveil.hops.courier.carriers.speech import Account, Ask, Done, Known, Refused, Shipment
 
 DEFAULTS: Mapping[str, str] = {
     "weight_g": "the weight of a parcel whose order says none, in grams",
@@ -263,14 +263,14 @@ def known_id(known: Known, carrier: str, name: str) -> str:
     )
 
 
-Make = Callable[[Account, Shipment, Known], Ask]
+Make = Callable[[Account, Shipment, Known], Ask | Done]
 
 
-def refusing(make: Make) -> Callable[[Account, Shipment, Known], Ask | Refused]:
+def refusing(make: Make) -> Callable[[Account, Shipment, Known], Ask | Done | Refused]:
     """A request's maker, whose `RefusedError` is its answer."""
 
     @wraps(make)
-    def asked(account: Account, shipment: Shipment, known: Known) -> Ask | Refused:
+    def asked(account: Account, shipment: Shipment, known: Known) -> Ask | Done | Refused:
         try:
             return make(account, shipment, known)
         except RefusedError as error:

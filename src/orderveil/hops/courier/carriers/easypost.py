@@ -14,6 +14,7 @@ Rules kept here:
 """
 
 import base64
+import hashlib
 import hmac
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -59,7 +60,7 @@ _TENTH: Final = Decimal("0.1")
 _MM_OF_INCH: Final = Decimal("25.4")
 _GRAMS_OF_OUNCE: Final = Decimal("28.349523125")
 _FROM: Final = ("name", "street1", "city", "state", "zip", "country", "phone")
-_MOST_RATES: Final = 60
+_MOST_RATES: Final = 40
 
 
 def _headers(account: Account) -> Mapping[str, str]:
@@ -125,7 +126,7 @@ def _read_created(heard: Heard, _known: Known) -> Outcome:
 
 
 def _rated(facts: Any) -> dict[str, str]:
-    """A shipment's id and its rates: `rate` the cheapest, `rate.USPS.Priority` that service's."""
+    """A shipment's id and its rates: `rate` the cheapest, `rate_...` that of a service."""
     number = id_of(dig(facts, "id"))
     if number is None:
         return {}
@@ -133,11 +134,16 @@ def _rated(facts: Any) -> dict[str, str]:
     known = {"shipment": number}
     for one in listed(dig(facts, "rates"))[:_MOST_RATES]:
         rate, price = id_of(dig(one, "id")), _price(dig(one, "rate"))
-        service = id_of(f"{word_of(dig(one, 'carrier'))}.{word_of(dig(one, 'service'))}")
+        service = f"{word_of(dig(one, 'carrier'))}.{word_of(dig(one, 'service'))}"
         if rate and price is not None:
             priced.append((price, rate))
-            known |= {f"rate.{service}": rate} if service else {}
+            known[_rate_of(service)] = rate
     return known | ({"rate": min(priced)[1]} if priced else {})
+
+
+def _rate_of(service: str) -> str:
+    """Under which name the rate of "USPS.Priority" is kept: a digest, however long it is."""
+    return f"rate_{hashlib.sha256(service.encode(errors='replace')).hexdigest()[:16]}"
 
 
 def _price(facts: Any) -> Decimal | None:
@@ -198,7 +204,7 @@ def _seen(heard: Heard) -> dict[str, Any] | NotThere | Outcome:
 def _buy(account: Account, _shipment: Shipment, known: Known) -> Ask:
     number = known_id(known, NAME, "shipment")
     service = account.options.get("service", "").strip()
-    rate = known.get(f"rate.{service}" if service else "rate")
+    rate = known.get(_rate_of(service) if service else "rate")
     if rate is None:
         raise RefusedError(_NO_RATE)
     body = encode({"rate": {"id": rate}})

@@ -7,11 +7,12 @@ from typing import Final
 from orderveil.core.errors import Problem
 from orderveil.hops.courier.carriers.delhivery import DELHIVERY
 from orderveil.hops.courier.carriers.easypost import EASYPOST
+from orderveil.hops.courier.carriers.generic import GENERIC
 from orderveil.hops.courier.carriers.shiprocket import SHIPROCKET
 from orderveil.hops.courier.carriers.speech import Carrier
 
 CARRIERS: Final[Mapping[str, Carrier]] = MappingProxyType(
-    {carrier.name: carrier for carrier in (SHIPROCKET, DELHIVERY, EASYPOST)}
+    {carrier.name: carrier for carrier in (SHIPROCKET, DELHIVERY, EASYPOST, GENERIC)}
 )
 
 

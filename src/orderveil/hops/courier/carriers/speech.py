@@ -116,8 +116,9 @@ class Step:
     """One request on the way to a booking (or to its cancellation)."""
 
     name: str
-    ask: Callable[[Account, Shipment, Known], Ask | Refused]
-    """Refused: the view or the account lacks what this carrier demands; nothing is sent then."""
+    ask: Callable[[Account, Shipment, Known], Ask | Done | Refused]
+    """Done: what is known already suffices. Refused: the view or the account lacks what this
+    carrier demands. Nothing is sent then."""
     read: Callable[[Heard, Known], Outcome]
     """Total: whatever was heard, it is one of these. `Later` that isn't sure, from a step that
     isn't repeatable, means what no answer means: `find` before it is sent again."""
