@@ -26,6 +26,7 @@ from orderveil.hops.courier import client, rows
 from orderveil.hops.courier.accounts import pause
 from orderveil.hops.courier.carriers.speech import (
     Account,
+    Ask,
     Done,
     Find,
     Heard,
@@ -79,10 +80,8 @@ def send(drive: Drive, row: Booking, step: Step, account: CarrierAccount) -> Boo
             at = drive.clock()
             shipment = Shipment(view, row.reference, at, row.is_reverse)
             asked = step.ask(Account(account.options, token.text), shipment, row.known)
-            if isinstance(asked, Done):
-                return _done(drive, row, step, asked)
-            if isinstance(asked, Refused):
-                return stop(drive, row, State.REFUSED, why(asked.problem))
+            if not isinstance(asked, Ask):
+                return _unsent(drive, row, step, asked)
             row = marked = rows.change(row, at, sent_at=at, account_id=account.pk)
             if drive.clock() - at > SEND_WITHIN:
                 return put_off(drive, row, Why("too_slow"), grace=GRACE)
@@ -91,6 +90,13 @@ def send(drive: Drive, row: Booking, step: Step, account: CarrierAccount) -> Boo
         later = Later(error.trouble.value, is_sure=marked is None)
         return _later(drive, row, account, later)
     return _answered(drive, row, step, account, token, heard)
+
+
+def _unsent(drive: Drive, row: Booking, step: Step, said: Done | Refused) -> Booking | None:
+    """The mapping makes no request: what is known suffices, or something lacks."""
+    if isinstance(said, Done):
+        return _done(drive, row, step, said)
+    return stop(drive, row, State.REFUSED, why(said.problem))
 
 
 def resolve(drive: Drive, row: Booking, step: Step, account: CarrierAccount) -> Booking | None:
