@@ -28,7 +28,7 @@ LETTERS = {
 TABLE = """
 OPowsxmiaL  home
 OPowsxmia.  relay relay_ledger roles
-OPowsx....  orders search order
+OPowsx....  orders search order contacts
 OPo.sx....  reveal verify ticket undelivered correct_address answer_attempt
 O.o.......  hand_one hand_many
 OP......a.  ledger ledger_checkpoint ledger_note ledger_entry ledger_proof ledger_orders

@@ -140,6 +140,17 @@ def test_a_missing_part_leaves_no_caption_behind():
     assert not any(each.startswith("PIN") for each in said)
 
 
+@pytest.mark.parametrize("layout", [label, privacy])
+@pytest.mark.parametrize("face", FACES)
+def test_a_virtual_number_says_what_to_key_in(layout, face):
+    """On a line of its own: PIN is what India calls its postal codes, too."""
+    drawing = draw(layout(phone="+918047100000, PIN 482913"), face)
+    texts = [each.text for each in drawing.texts]
+    assert "+918047100000" in texts
+    assert "then key in 482913" in texts
+    assert_in_order(drawing, face)
+
+
 def test_another_country_is_named():
     """At home it is not."""
     assert "Bengaluru, Karnataka" in texts(label())

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from orderveil.core.errors import Problem
 from orderveil.core.layouts import Layout
+from orderveil.core.virtual import read
 from orderveil.hops.label import codes
 from orderveil.hops.label.codes import Code
 from orderveil.hops.label.content import LabelContent, tidy
@@ -179,9 +180,20 @@ def _pin_and_phone(pen: Pen, content: LabelContent) -> None:
         box = pen.box(LEFT + 1, 90.4, 46, 9.6)
         pen.texts([f"PIN {pin}"], box, (24, 20, 16, 12, 9), BOLD, pointers=["/pincode"])
     if phone:
-        pen.line("PHONE", 52.6, 93.6, _CAPTION, BOLD)
-        box = pen.box(52.6, 94.6, 45, 5.6)
-        pen.texts([phone], box, (14, 12, 10, 8, 7), BOLD, pointers=["/phone"])
+        lines = _call(phone)
+        top = 93.6 if len(lines) == 1 else 92
+        pen.line("PHONE", 52.6, top, _CAPTION, BOLD)
+        box = pen.box(52.6, top + 0.8, 45, 99.8 - top)
+        pointers = ["/phone"] * len(lines)
+        pen.texts(lines, box, (14, 12, 10, 8, 7), BOLD, pointers=pointers)
+
+
+def _call(phone: str) -> list[str]:
+    """The number, and what is keyed in after it: said so, for a PIN is a postal code, too."""
+    virtual = read(phone)
+    if virtual is None or not virtual[1]:
+        return [phone]
+    return [virtual[0], f"then key in {virtual[1]}"]
 
 
 def _privacy(pen: Pen, content: LabelContent) -> None:
@@ -207,9 +219,11 @@ def _privacy(pen: Pen, content: LabelContent) -> None:
     )
     phone = tidy(content.phone)
     if phone:
+        lines = _call(phone)
         pen.line("PHONE", 62, 98.6, _CAPTION, BOLD)
-        box = pen.box(62, 99.8, 36, 6)
-        pen.texts([phone], box, (13, 11, 9, 7), BOLD, pointers=["/phone"])
+        box = pen.box(62, 99.8, 36, 6 if len(lines) == 1 else 8.4)
+        pointers = ["/phone"] * len(lines)
+        y = max(y, pen.texts(lines, box, (13, 11, 9, 7), BOLD, pointers=pointers))
     top = max(y, pen.dots(106)) + pen.dots(0.8)
     box = Box(pen.dots(LEFT + 1), top, pen.dots(WIDE - 2), pen.dots(121) - top)
     _address(pen, content, box, (11, 10, 9, 8, 7, 6.5), is_short=True)
