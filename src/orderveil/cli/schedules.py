@@ -84,6 +84,19 @@ def tasks(app: App) -> None:
         finally:
             connection.close()
 
+    _purges(app)
+
+    @app.periodic(cron="*/5 * * * *")
+    @app.task(queue=QUEUE, pass_context=False)
+    async def rescue_stalled(timestamp: int) -> None:
+        """Jobs whose worker died are queued again."""
+        del timestamp
+        manager = app.job_manager
+        for job in await manager.get_stalled_jobs():
+            await manager.retry_job(job)
+
+
+def _purges(app: App) -> None:
     @app.periodic(cron="*/15 * * * *")
     @app.task(queue=QUEUE, pass_context=False)
     def ask_for_purges(timestamp: int) -> None:
@@ -103,15 +116,6 @@ def tasks(app: App) -> None:
             purge_requests.send(utc_now())
         finally:
             connection.close()
-
-    @app.periodic(cron="*/5 * * * *")
-    @app.task(queue=QUEUE, pass_context=False)
-    async def rescue_stalled(timestamp: int) -> None:
-        """Jobs whose worker died are queued again."""
-        del timestamp
-        manager = app.job_manager
-        for job in await manager.get_stalled_jobs():
-            await manager.retry_job(job)
 
 
 def forget(now: datetime) -> None:

@@ -155,9 +155,9 @@ def _drawn(found: Sequence[Alert]) -> list[dict[str, Any]]:
 def _partners(found: Sequence[Alert]) -> dict[str, int]:
     """The partners that these alerts, all of one brand, are about, or whose credentials."""
     about = [each.who.partition(":") for each in found]
-    themselves = {f"partner:{number}": int(number) for kind, _, number in about if kind == "partner"}
+    own = {f"partner:{number}": int(number) for kind, _, number in about if kind == "partner"}
     numbers = {int(number) for kind, _, number in about if kind == "credential"}
     brands = {each.brand_id for each in found}
     owners = Credential.objects.filter(pk__in=numbers, brand_id__in=brands)
     keys = {f"credential:{pk}": partner for pk, partner in owners.values_list("pk", "partner_id")}
-    return themselves | keys
+    return own | keys
