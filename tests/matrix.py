@@ -16,6 +16,7 @@ from orderveil.gate import parcels
 from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.provision import provision_installation
+from orderveil.hops.calls import agents
 from orderveil.hops.ims import upstreams
 from orderveil.hops.printing import batches
 from orderveil.hops.printing.kinds import Kind, PrintForm
@@ -96,6 +97,7 @@ class Things:
             "canary": canary.pk,
             "approval": approval.pk,
             "inventory": _inventory(desk),
+            "agent": _agent(desk),
             "device": desk.station()[0].pk,
             "wave": _wave(desk).pk,
             "batch": _batch(desk, order),
@@ -129,6 +131,12 @@ def _inventory(desk: Desk) -> int:
         who=ME,
     )
     return made.pk
+
+
+def _agent(desk: Desk) -> int:
+    """A telephone of the brand's own."""
+    told = (desk.scene.brand.pk, desk.own.pk, "desk 4", "+91 90000 00044")
+    return agents.add(*told, now=desk.scene.now, who=ME).pk
 
 
 def _handed(desk: Desk, centre: Partner, order: bytes) -> bytes:

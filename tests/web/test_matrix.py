@@ -29,7 +29,7 @@ TABLE = """
 OPowsxmiaL  home
 OPowsxmia.  relay relay_ledger roles
 OPowsx....  orders search order contacts
-OPo.sx....  reveal verify ticket undelivered correct_address answer_attempt
+OPo.sx....  reveal verify call_customer ticket undelivered correct_address answer_attempt
 O.o.......  hand_one hand_many
 OP......a.  ledger ledger_checkpoint ledger_note ledger_entry ledger_proof ledger_orders
 OP......a.  purges purges_partner
@@ -54,8 +54,8 @@ OPo....ia.  approvals approval
 OP........  approval_approve approval_turn_down
 O......i..  approval_use
 O......i..  subscription_add subscription_rotate subscription_revoke
-OPo....ia.  inventory
-O......i..  inventory_disconnect
+OPo....ia.  inventory telephones
+O......i..  inventory_disconnect agent_add agent_end
 OP......a.  people person reviews review centres centre centre_pdf centre_json
 O.........  person_add person_change person_end person_link
 OP........  review_open review_every review_keep review_close review_item centre_sign
@@ -86,6 +86,7 @@ NUMBER_OF = {
     "canary": "canary",
     "approval": "approval",
     "inventory": "inventory",
+    "agent": "agent",
     "device": "device",
     "wave": "wave",
     "print": "batch",
@@ -96,6 +97,7 @@ NUMBER_OF = {
 TOLD = {
     "reveal": {"what": "phone", "reason": "call_back", "ticket": "T-4711"},
     "verify": {"what": "pincode", "said": "560001"},
+    "call_customer": {"reason": "call_back", "ticket": "T-4711"},
     "answer_attempt": {"answer": "cancel"},
     "correct_address": {
         "how": "whole",

@@ -11,6 +11,7 @@ from orderveil.core.errors import RefusedError
 from orderveil.core.operations import Operation
 from orderveil.hops import journey  # noqa: F401 - fills the table of what can be printed
 from orderveil.hops import resources as hops
+from orderveil.hops.calls import click_resources as placed_calls
 from orderveil.hops.calls import resources as calls
 from orderveil.hops.courier import resources as courier
 from orderveil.hops.ims import resources as ims
@@ -34,6 +35,7 @@ MODULES: tuple[Any, ...] = (
     printers,
     purges,
     calls,
+    placed_calls,
     ledger,
     partners,
     health,
