@@ -1,0 +1,336 @@
+"""No view makes a payload that holds more than the view; no answer breaks a mapping or stays.
+
+What may stand in a payload: the view's values, the account's options, the reference, and words
+that are the same for every parcel.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hops.courier.consigning import AT, FIELDS, REF, WHOLE_EMAIL, WHOLE_PHONE, view
+from hops.courier.test_easypost import HOME
+from hops.courier.test_shiprocket import RETURNS
+from orderveil.core.attempts import AttemptReason
+from orderveil.core.hops import Hop
+from orderveil.core.orders import Amounts, Dimensions, Item
+from orderveil.core.states import ParcelState
+from orderveil.core.virtual import spelled
+from orderveil.hops.courier.carriers.registry import CARRIERS, wrong_account
+from orderveil.hops.courier.carriers.speech import (
+    Account,
+    Ask,
+    Done,
+    Heard,
+    Later,
+    NotThere,
+    Refused,
+    Scan,
+    Shipment,
+    SignedOut,
+)
+
+NAMES = sorted(CARRIERS)
+DEMANDING = [name for name in NAMES if name != "generic"]
+OPTIONS = {
+    "shiprocket": {"pickup_location": "Primary", "email": "parcels@brand.example", **RETURNS},
+    "delhivery": {"pickup_location": "Marigold Warehouse", "seller_name": "Marigold"},
+    "easypost": HOME,
+    "generic": {},
+}
+TOKENS = {"generic": "whsec_aW52ZW50ZWQgYW5kIGxvbmcgZW5vdWdoIQ=="}
+KNOWN = {"waybill": "57930810000011", "order": "161616", "shipment": "151515"}
+CONSTANTS = {
+    *("India", "IN", "COD", "Prepaid", "Pickup", "Surface", "CASH", "json", "goods", "phone PIN"),
+    *("phone ext", "2026-11-24", "booking.requested", "2026-11-23T20:30:00Z", "57930810000011"),
+}
+SKU, TITLE = "KUR-IND-M-SECRET", "Indigo kurta that nobody shall know of"
+
+words = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30
+) | st.sampled_from(["Flat 7-B", "560001", "\u092c\u0947\u0902", 'a"b\\', "<x>&%#;", "IN"])
+maybe = st.none() | words
+pins = st.from_regex(r"[0-9]{6}", fullmatch=True)
+phones = st.one_of(
+    st.builds(spelled, st.from_regex(r"\+91[1-9][0-9]{9}", fullmatch=True), pins),
+    st.from_regex(r"\+91[1-9][0-9]{9}(;ext=[0-9]{1,5})?", fullmatch=True),
+    st.just("XXXXXX0017"),
+    maybe,
+)
+items = st.lists(
+    st.builds(lambda kind, n: {"kind": kind, "quantity": n}, words, st.integers(1, 99))
+    | st.builds(lambda kind: Item(TITLE, 2, sku=SKU, kind=kind, unit_price="899.00"), maybe),
+    max_size=4,
+)
+money = st.decimals(0, 99999, places=2).map(str)
+amounts = st.none() | st.one_of(
+    st.builds(lambda value: {"currency": "INR", "declared_value": value}, money),
+    st.builds(lambda value: Amounts("INR", value), money),
+)
+fields = st.fixed_dictionaries(
+    {
+        **dict.fromkeys(("name", "line1", "city", "state"), words),
+        **dict.fromkeys(("line2", "landmark"), maybe),
+        "phone": phones,
+        "email": st.none() | st.just("p-7f3k@mail.brand.example") | st.just("a***@e***.com"),
+        "pincode": st.from_regex(r"[1-9][0-9]{5}", fullmatch=True) | maybe,
+        "country": st.sampled_from(["IN", "India", None, "FR"]),
+        "items": items,
+        "amounts": amounts,
+        "cod_due": st.none() | st.builds(lambda due: {"currency": "INR", "amount": due}, money),
+        "weight": st.none() | st.integers(0, 50000),
+        "dimensions": st.none() | st.builds(Dimensions, *[st.integers(0, 3000)] * 3),
+    }
+)
+
+
+def account(name: str) -> Account:
+    return Account(OPTIONS[name], TOKENS.get(name, "invented-token"))
+
+
+def told(ask: Ask) -> Any:
+    """What a request says, as a tree."""
+    assert ask.body is not None
+    form = parse_qs(ask.body.decode()) if ask.body.startswith(b"format=") else {}
+    return json.loads(form["data"][0] if form else ask.body)
+
+
+def leaves(tree: Any) -> Iterator[Any]:
+    """Everything that stands in it, names aside."""
+    if isinstance(tree, dict | list):
+        for one in tree.values() if isinstance(tree, dict) else tree:
+            yield from leaves(one)
+    else:
+        yield tree
+
+
+def texts(value: Any) -> set[str]:
+    """The texts of a view's fields; of a phone its parts, of a PIN its pairs."""
+    found = {one.strip() for one in leaves(value) if isinstance(one, str)}
+    for one in list(found):
+        for digits in re.findall(r"[0-9]+", one):
+            found |= {digits, "+" + digits, digits[-10:], "-".join(re.findall("..", digits))}
+        found.add(one[:50])
+    return found - {""}
+
+
+def rest_of(text: str, allowed: set[str]) -> str:
+    """What is left of a text when all that may stand there is taken out."""
+    for one in sorted(allowed, key=len, reverse=True):
+        text = text.replace(one, "\0")
+    return text.strip("\0, ").replace("\0, ", "").replace("\0", "").strip(" ,")
+
+
+@given(fields, st.sampled_from(DEMANDING), st.booleans())
+@settings(max_examples=400)
+def test_a_payload_holds_nothing_but_the_view(shown, name, is_reverse):
+    """Every text and number of it comes from the view, the account, the ref, or is a constant."""
+    seen = view(**FIELDS | shown)
+    carrier = CARRIERS[name]
+    step = next(step for step in carrier.booking if step.shows_view)
+    ask = step.ask(account(name), Shipment(seen, REF, AT, is_reverse), KNOWN)
+    if isinstance(ask, Refused):
+        assert ask.problem.pointer.startswith("/fields/")
+        assert ask.problem.remedy
+        return
+    asked_for = {key: json.loads(json.dumps(value, default=_plain)) for key, value in shown.items()}
+    goods = asked_for.pop("items")
+    kinds = {one["kind"] for one in goods if one.get("kind")}
+    count = str(sum(one["quantity"] for one in goods))
+    allowed = texts(asked_for) | texts(list(kinds)) | texts(OPTIONS[name]) | CONSTANTS
+    allowed |= {REF, count}
+    for leaf in leaves(told(ask)):
+        if isinstance(leaf, str):
+            assert not rest_of(leaf, allowed)
+    body = ask.body.decode()
+    for secret in (SKU, TITLE, "899.00", FIELDS["delivery_note"], FIELDS["order_number"]):
+        assert secret not in body
+
+
+def _plain(value: Any) -> Any:
+    import msgspec  # noqa: PLC0415 - for this one line
+
+    return msgspec.to_builtins(value)
+
+
+@given(fields, st.sampled_from(NAMES))
+@settings(max_examples=200)
+def test_what_is_withheld_stays(shown, name):
+    """The whole phone and e-mail of a customer whose view has others."""
+    shown = shown | {"phone": "+918047100000, PIN 482913", "email": "p-7f3k@mail.brand.example"}
+    step = next(step for step in CARRIERS[name].booking if step.shows_view)
+    ask = step.ask(account(name), Shipment(view(**FIELDS | shown), REF, AT), KNOWN)
+    sent = repr((ask, ask.body, ask.path, ask.headers) if isinstance(ask, Ask) else ask)
+    assert WHOLE_PHONE[-10:] not in sent
+    assert WHOLE_EMAIL not in sent
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_one_step_is_made_of_the_view(name):
+    """Every other request, each search and each cancellation too, is made without it."""
+    carrier = CARRIERS[name]
+    steps = (*carrier.booking, *carrier.cancelling)
+    assert [step.shows_view for step in steps].count(True) == 1
+    blind = Shipment(None, REF, AT)
+    for step in steps:
+        known = KNOWN | {"rate": "rate_1"}
+        if not step.shows_view:
+            assert isinstance(step.ask(account(name), blind, known), Ask | Refused)
+        if step.find is not None:
+            assert isinstance(step.find.ask(account(name), REF, known), Ask)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_step_that_isnt_repeatable_can_be_looked_up(name):
+    """So nothing is ever left in doubt."""
+    for step in (*CARRIERS[name].booking, *CARRIERS[name].cancelling):
+        assert step.repeatable or step.find is not None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_request_prints_nothing_of_its_body(name):
+    """A repr in a log shows neither the view nor the key."""
+    step = next(step for step in CARRIERS[name].booking if step.shows_view)
+    ask = step.ask(account(name), Shipment(view(), REF, AT), KNOWN)
+    shown = repr(ask)
+    for secret in ("Tarangini", "8047100000", TOKENS.get(name, "invented-token")):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_account_is_checked_by_name(name):
+    """What it lacks, and what no such carrier knows."""
+    carrier = CARRIERS[name]
+    secrets = dict.fromkeys(carrier.secrets, "invented")
+    assert wrong_account(carrier, OPTIONS[name], secrets) is None
+    assert "needs the secret" in wrong_account(carrier, OPTIONS[name], {}).detail
+    assert wrong_account(carrier, OPTIONS[name] | {"no_such": "1"}, secrets) is not None
+    for lacking in carrier.options:
+        rest = {key: value for key, value in OPTIONS[name].items() if key != lacking}
+        assert lacking in wrong_account(carrier, rest, secrets).detail
+
+
+CANARY = "Tarangini V, 90000 00017"
+_KEYS = (
+    *("order_id", "shipment_id", "status_code", "message", "errors", "response", "data", "id"),
+    *("awb_code", "courier_name", "awb_assign_status", "pickup_status", "token", "packages"),
+    *("waybill", "status", "remarks", "rmk", "ShipmentData", "Shipment", "AWB", "ReferenceNo"),
+    *("Error", "remark", "rates", "rate", "carrier", "service", "reference", "tracking_code"),
+    *("selected_rate", "error", "code", "refund_status", "awb", "channel_order_id", "shipments"),
+    *("courier", "scans", "sr-status", "date", "activity", "current_timestamp", "Status"),
+    *("StatusDateTime", "StatusType", "NSLCode", "result", "object", "tracking_details"),
+    *("datetime", "status_detail", "type", "at", "reason", "shipment_status_id", "success"),
+)
+_LEAVES = st.one_of(
+    *(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.just(CANARY)),
+    st.sampled_from([REF, "161616", 161616, "Success", "Fail", "Tracker", "tracking.updated", 1]),
+    st.sampled_from(["2026-11-23T10:00:00Z", "0001-01-01T00:00:00+05:30", "9999-12-31 23:59:59"]),
+    st.sampled_from(["submitted", "21", "UD", "Pending", "EOD-6", "No such waybill", 10**30]),
+)
+facts = st.recursive(
+    _LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_KEYS), inner, max_size=6)
+    ),
+    max_leaves=20,
+)
+bodies = st.binary(max_size=60) | facts.map(lambda tree: json.dumps(tree).encode())
+statuses = st.sampled_from([200, 201, 202, 204, 301, 400, 401, 402, 404, 409, 422, 429, 500, 503])
+headers = st.dictionaries(st.just("retry-after"), st.sampled_from(["7", "-1", "x", "9" * 40]))
+_CLEAN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.&()+-]{0,39}")
+
+
+def check(outcome: Any) -> None:
+    """It is one of those that may come, and holds nothing of the answer but ids."""
+    assert isinstance(outcome, Done | Later | Refused | SignedOut | NotThere)
+    assert CANARY not in repr(outcome)
+    if isinstance(outcome, Done):
+        for key, value in outcome.known.items():
+            assert re.fullmatch(r"[a-z][a-z0-9_]{0,31}", key)
+            assert _CLEAN.fullmatch(value)
+        assert len(outcome.known) < 50
+    if isinstance(outcome, Later) and outcome.seconds is not None:
+        assert 0 <= outcome.seconds <= 24 * 3600
+
+
+@given(bodies, statuses, headers, st.sampled_from(NAMES))
+@settings(max_examples=600)
+def test_whatever_is_heard_is_read(body, status, told_headers, name):
+    """Every step's, every search's, and the sign-in's answer: any bytes, any JSON, any status."""
+    carrier = CARRIERS[name]
+    heard = Heard(status, body, told_headers)
+    for step in (*carrier.booking, *carrier.cancelling):
+        for known in ({}, KNOWN):
+            check(step.read(heard, known))
+            if step.find is not None:
+                check(step.find.read(heard, REF, known))
+    got = carrier.read_token(heard)
+    if isinstance(got, tuple):
+        assert got[0].isprintable()
+        assert got[1] > 0
+    else:
+        check(got)
+
+
+@given(bodies, st.sampled_from(NAMES))
+@settings(max_examples=600)
+def test_whatever_is_sent_as_tracking_is_read(body, name):
+    """And what it tells is a number, a state, a time and a code: no words."""
+    scans = CARRIERS[name].scans(body)
+    if not isinstance(scans, list):
+        assert scans.code == "tracking_unreadable"
+        return
+    for scan in scans:
+        assert isinstance(scan, Scan)
+        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", scan.awb)
+        assert re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", scan.code)
+        assert scan.state is None or scan.state in ParcelState
+        assert scan.reason == "" or scan.reason in set(AttemptReason)
+        assert scan.at.tzinfo is UTC
+    assert [scan.at for scan in scans] == sorted(scan.at for scan in scans)
+
+
+@given(bodies, st.dictionaries(st.sampled_from(_KEYS), st.text()), st.sampled_from(NAMES))
+def test_strangers_are_no_carriers(body, told_headers, name):
+    """Whatever their headers."""
+    named = ("x-api-key", "authorization", "x-hmac-signature", "webhook-signature", "webhook-id")
+    strange = dict(zip(named, told_headers.values(), strict=False))
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    strange["webhook-timestamp"] = str(int(now.timestamp()))
+    assert not CARRIERS[name].is_genuine(body, strange, b"an invented secret \xff", now)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_huge_or_deep_answer_is_none(name):
+    """Over a megabyte, or nested beyond reason."""
+    carrier = CARRIERS[name]
+    for body in (b'"' + b"a" * 1_100_000 + b'"', b"[" * 100_000, b'{"data":' * 50_000):
+        for step in carrier.booking:
+            assert isinstance(step.read(Heard(200, body), KNOWN), Later)
+        assert not isinstance(carrier.scans(body), list)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_gates_own_view_is_taken(db, name):
+    """What `gate.disclose` gives a courier is what the mappings read."""
+    from scene import Scene  # noqa: PLC0415 - once Django is set up
+
+    scene = Scene.make()
+    order = scene.admit()
+    scene.move(Hop.WMS, order, ParcelState.PACKED)
+    seen = scene.ask(Hop.COURIER, order)
+    more = {"size_mm": "200x150x100"} if name != "generic" else {}
+    options = {**OPTIONS[name], **more}
+    step = next(step for step in CARRIERS[name].booking if step.shows_view)
+    token = TOKENS.get(name, "invented-token")
+    ask = step.ask(Account(options, token), Shipment(seen, REF, AT), KNOWN)
+    assert isinstance(ask, Ask), ask
+    assert "Tarangini Vallabhdas" in json.dumps(told(ask))
+    assert "KUR-IND-M" not in ask.body.decode()
