@@ -164,7 +164,8 @@ class NothingKept:
 
 OPEN = frozenset(
     {
-        *("asset", "scanned", "purge_link", "welcome", "first_run", "account_logout", "account_inactive"),
+        *("asset", "scanned", "purge_link", "welcome", "first_run"),
+        *("account_logout", "account_inactive"),
         *("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
     }
 )
