@@ -48,7 +48,8 @@ class Ask:
     """A request: `path` is below the account's base URL, with its query."""
 
     method: str
-    path: str
+    path: str = field(repr=False)
+    """It may hold a token where a carrier takes it there only."""
     body: bytes | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
