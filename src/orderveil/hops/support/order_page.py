@@ -7,6 +7,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from orderveil.contacts.setup import setup_of
 from orderveil.core.actors import Actor
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.fields import COMPARTMENT_OF, Field
@@ -64,8 +65,15 @@ def order(request: HttpRequest, actor: Actor, ref: str) -> HttpResponse:
         **_handing(actor, order_id),
         **undelivered.actions(actor, order_id, view),
         **budget(actor),
+        "is_called": actor.may(Permission.CALL) and _is_telephoned(actor.brand_id),
     }
     return render(request, "support/order.html", context)
+
+
+def _is_telephoned(brand_id: int) -> bool:
+    """Does somebody carry the brand's calls?"""
+    setup = setup_of(brand_id)
+    return setup is not None and setup.call_partner_id is not None
 
 
 def hand_one(request: HttpRequest, actor: Actor, ref: str) -> HttpResponse:
