@@ -15,15 +15,17 @@ TRACKING: Final = "/v1/tracking/{account}"
 LIMIT_BYTES: Final = 1024 * 1024
 
 
-class TrackingAnswer(msgspec.Struct, frozen=True):
+class TrackingAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of the scans of one webhook."""
 
     scans: int
-    moves: int
-    unknown: int
+    moves: int = 0
+    unknown: int = 0
     """Of parcels that this carrier was not given."""
-    unmoved: int
+    unmoved: int = 0
     """They name a state that their parcel can't take now."""
+    problem: str = ""
+    """Why nothing of it could be read. An answer, no refusal: it would come again for ever."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -41,7 +43,7 @@ class Tracking:
         except DatabaseError:
             raise RefusedError(_TROUBLE) from None
         resp.data = _encoder.encode(
-            TrackingAnswer(taken.scans, taken.moves, taken.unknown, taken.unmoved)
+            TrackingAnswer(taken.scans, taken.moves, taken.unknown, taken.unmoved, taken.problem)
         )
 
 

@@ -47,6 +47,8 @@ class Taken:
     moves: int = 0
     unmoved: int = 0
     """Of scans that name a state, and could not move their parcel."""
+    problem: str = ""
+    """A code: why the webhook could not be read. Sending it again would not help."""
     counts: Counts = field(default_factory=Counts)
 
 
@@ -70,7 +72,7 @@ def receive(
     scans = carrier.scans(body)
     if isinstance(scans, Problem):
         hearing.add(account, {(What.WEBHOOK, "unreadable"): 1}, now)
-        raise RefusedError(scans)
+        return Taken(problem=scans.code)
     return take(account, scans, now=now, told_by="genuine")
 
 
