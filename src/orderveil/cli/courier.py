@@ -37,9 +37,9 @@ def connect(
     partner_name: str | None,
     url: str,
     given: tuple[str, ...],
-    webhook_secret: bool,
     brand_name: str | None,
     *,
+    webhook_secret: bool,
     as_json: bool,
 ) -> None:
     """Book a partner's parcels at CARRIER. Its secrets are asked for, never arguments."""
@@ -159,7 +159,7 @@ def retry(reference: str, brand_name: str | None, *, as_json: bool) -> None:
 @guarded
 @needs_database
 def settle(
-    reference: str, is_there: bool, carrier: str, brand_name: str | None, *, as_json: bool
+    reference: str, carrier: str, brand_name: str | None, *, is_there: bool, as_json: bool
 ) -> None:
     """Say what was seen at the carrier of REFERENCE; its waybill number is asked for."""
     brand, now = choice.brand(brand_name), utc_now()

@@ -54,7 +54,6 @@ def tasks(app: App) -> None:
         upkeep.sweep(utc_now() - EVENTS_KEPT)
         prints.sweep(utc_now())
         recording.sweep(utc_now())
-        bookings.sweep(utc_now())
         allocating.sweep(utc_now())
 
     @app.periodic(cron="37 * * * *")
@@ -126,6 +125,7 @@ def forget(now: datetime) -> None:
 
 def _swept(now: datetime) -> Iterator[tuple[str, int]]:
     yield from sweeping.sweep(now)
+    yield "bookings that ended", bookings.sweep(now)
     for name, leases in (("quota days", quotas.orders), ("volume days", asking.budgets)):
         while count := leases.sweep(now):
             yield name, count

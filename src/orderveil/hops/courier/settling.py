@@ -2,15 +2,15 @@
 
 Rules kept here:
 - trying again is always safe: what may have arrived is looked for before it is sent anew;
-- where nobody can be asked, a person says what they saw at the carrier: it is there, with the number
-  it bears, or it is not there;
+- where nobody can be asked, a person says what they saw at the carrier: it is there, with the
+  number it bears, or it is not there;
 - a parcel is named by the ref that the carrier knows it by, and by nothing else.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -87,7 +87,13 @@ def it_is_not_there(brand_id: int, reference: str, *, now: datetime, who: Who) -
     """Somebody looked: the carrier has nothing of it. It is booked anew, or done with."""
     row = _looked_at(brand_id, reference)
     _act(row, "not_there", now, who)
-    nothing = {"sent_at": None, "known": {}, "account_id": None, "road": "booking", "done": ""}
+    nothing: dict[str, Any] = {
+        "sent_at": None,
+        "known": {},
+        "account_id": None,
+        "road": "booking",
+        "done": "",
+    }
     state = State.CANCELLING if row.is_ending else State.DUE
     return _go_on(row, now, state=state.value, **nothing)
 
@@ -138,10 +144,11 @@ def _looked_at(brand_id: int, reference: str) -> Booking:
     return row
 
 
-def _go_on(row: Booking, now: datetime, **changes: object) -> Booking:
+def _go_on(row: Booking, now: datetime, **changes: Any) -> Booking:
     """The row moves on, under a claim that no worker has."""
-    settled = {"problem": None, "tries": 0, "next_at": now, "claim": row.claim + 1, **changes}
-    return rows.change(row, now, hold=False, whatever=True, **settled)  # type: ignore[arg-type]
+    settled: dict[str, Any] = {"problem": None, "tries": 0, "next_at": now}
+    settled |= {"claim": row.claim + 1, **changes}
+    return rows.change(row, now, hold=False, whatever=True, **settled)
 
 
 def _act(row: Booking, answer: str, now: datetime, who: Who) -> None:

@@ -20,7 +20,6 @@ from typing import Final
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.gate.asking import Caller
-from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
 from orderveil.hops.courier import client, rows
 from orderveil.hops.courier.accounts import pause
@@ -74,12 +73,8 @@ def send(drive: Drive, row: Booking, step: Step, account: CarrierAccount) -> Boo
     marked = None
     try:
         with client.dial(drive.egress, account.base_url) as wire:
-            view = _view(row, drive.clock()) if step.shows_view else None
-            if isinstance(view, Problem):
-                return turned_down(drive, row, view)
             at = drive.clock()
-            shipment = Shipment(view, row.reference, at, row.is_reverse)
-            asked = step.ask(Account(account.options, token.text), shipment, row.known)
+            asked = asked_of(row, step, Account(account.options, token.text), at)
             if not isinstance(asked, Ask):
                 return _unsent(drive, row, step, asked)
             row = marked = rows.change(row, at, sent_at=at, account_id=account.pk)
@@ -92,8 +87,25 @@ def send(drive: Drive, row: Booking, step: Step, account: CarrierAccount) -> Boo
     return _answered(drive, row, step, account, token, heard)
 
 
-def _unsent(drive: Drive, row: Booking, step: Step, said: Done | Refused) -> Booking | None:
-    """The mapping makes no request: what is known suffices, or something lacks."""
+def asked_of(
+    row: Booking, step: Step, account: Account, now: datetime
+) -> Ask | Done | Refused | Problem:
+    """The request of a step, its view disclosed if it shows one; or why there is none."""
+    view = None
+    if step.shows_view:
+        caller = Caller(row.brand_id, row.partner_id, Hop.COURIER, reason="booking")
+        view = disclose(caller, row.order_id, row.parcel_no, now=now)
+        if isinstance(view, Problem):
+            return view
+    return step.ask(account, Shipment(view, row.reference, now, row.is_reverse), row.known)
+
+
+def _unsent(
+    drive: Drive, row: Booking, step: Step, said: Done | Refused | Problem
+) -> Booking | None:
+    """No request is made: the gate shows nothing, what is known suffices, or something lacks."""
+    if isinstance(said, Problem):
+        return turned_down(drive, row, said)
     if isinstance(said, Done):
         return _done(drive, row, step, said)
     return stop(drive, row, State.REFUSED, why(said.problem))
@@ -160,11 +172,6 @@ def _token(drive: Drive, row: Booking, account: CarrierAccount) -> Token | Booki
     # A sign-in that failed says nothing about the step: only the wait is taken over.
     unsure = Later(got.code, got.seconds, is_sure=row.sent_at is None)
     return _later(drive, row, account, unsure, pauses=got.code != "signing_in")
-
-
-def _view(row: Booking, now: datetime) -> View | Problem:
-    caller = Caller(row.brand_id, row.partner_id, Hop.COURIER, reason="booking")
-    return disclose(caller, row.order_id, row.parcel_no, now=now)
 
 
 def _answered(
