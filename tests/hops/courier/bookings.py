@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from hops.courier.simulators import shiprocket
+from hops.courier.simulators import delhivery, easypost, generic, shiprocket
 from hops.courier.simulators.serving import Simulator
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
@@ -38,9 +38,25 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
         "email": "parcels@brand.example",
         "size_mm": "200x150x50",
     },
+    "delhivery": {"pickup_location": "Marigold Warehouse"},
+    "easypost": {
+        "from_name": "Marigold Trading Invented",
+        "from_street1": "44 Marigold Arcade",
+        "from_city": "Bengaluru",
+        "from_state": "Karnataka",
+        "from_zip": "560002",
+        "from_country": "IN",
+        "from_phone": "+919000000099",
+        "currency": "INR",
+        "size_mm": "200x150x50",
+    },
+    "generic": {},
 }
 SECRETS: Mapping[str, Mapping[str, str]] = {
     "shiprocket": {"email": shiprocket.EMAIL, "password": shiprocket.PASSWORD},
+    "delhivery": {"token": delhivery.TOKEN},
+    "easypost": {"key": easypost.KEY},
+    "generic": {"secret": generic.SECRET},
 }
 
 

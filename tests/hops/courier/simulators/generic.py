@@ -80,6 +80,7 @@ class Generic(Simulator):
             return said(409, {"error": "it is on its way"})
         found = [one for one in self.taken if one.reference == data["reference"]]
         self.taken = [one for one in self.taken if one not in found]
+        self.keys.discard(f"booking.requested:{data['reference']}")
         return Reply(204) if found else said(404, {"error": "unknown"})
 
     def _is_genuine(self, asked: Received) -> bool:
