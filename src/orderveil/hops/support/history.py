@@ -99,4 +99,6 @@ def _of_act(entry: ActEntry) -> str:
     elif entry.kind == ActKind.CALLER_VERIFIED:
         parts.append(wording.of(wording.SAID, Said(str(told.get("asked")))))
         parts.append(_("match") if told.get("matched") else _("no match"))
+    elif entry.kind in {ActKind.CALL_PLACED, ActKind.CALL_SETTLED}:
+        parts.append(wording.of(wording.CALLED, str(told.get("outcome"))))
     return ", ".join(parts)

@@ -162,7 +162,18 @@ HAPPENED: Words = MappingProxyType(
         ActKind.ATTEMPT_ANSWERED: _("failed delivery answered"),
         ActKind.CANARY_MARKED: _("marked as a canary"),
         ActKind.CONTACT_USED: _("virtual contact used"),
+        ActKind.CALL_PLACED: _("call to the customer"),
+        ActKind.CALL_SETTLED: _("call to the customer ended"),
         ActKind.PARCEL_BOOKED: _("booked with its courier"),
+    }
+)
+CALLED: Words = MappingProxyType(
+    {
+        "ringing": _("it rings"),
+        "connected": _("they were connected"),
+        "not_connected": _("they were not connected"),
+        "not_placed": _("nobody was rung"),
+        "unknown": _("whether it rang is unknown"),
     }
 )
 OUTCOMES: Words = MappingProxyType(

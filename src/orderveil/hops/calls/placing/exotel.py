@@ -5,13 +5,16 @@ and developer.exotel.com/api/statuscallback (what is told at the end). From memo
 `terminal` event as JSON has `Legs`, the second being the customer's.
 """
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 
 from orderveil.hops.calls.placing.speech import Asked, CallStatus, Wanted, by_status
 from orderveil.hops.calls.speech import RINGING_SECONDS, TALKING_SECONDS
+
+_OVER: Final = ("completed", "failed", "busy", "no-answer", "canceled")
+"""A tuple: what is told may be of any type."""
 
 
 class _Call(msgspec.Struct):
@@ -51,7 +54,7 @@ def answered(status: int, body: bytes) -> CallStatus:
 def ended(told: dict[str, Any]) -> CallStatus | None:
     """How the call went; None while it still goes. Connected: the customer's leg was."""
     status = told.get("Status")
-    if status not in {"completed", "failed", "busy", "no-answer", "canceled"}:
+    if status not in _OVER:
         return None
     legs = told.get("Legs")
     if isinstance(legs, list) and len(legs) > 1 and isinstance(legs[1], dict):
