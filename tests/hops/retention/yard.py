@@ -55,8 +55,12 @@ class Yard:
 
     def end(self, order: bytes, parcel_no: int | None = None) -> bytes:
         """The same, delivered."""
-        for state in (ParcelState.SHIPPED, ParcelState.DELIVERED):
-            assert self.scene.move(Hop.COURIER, order, state, parcel_no).changed
+        assert self.scene.move(Hop.COURIER, order, ParcelState.SHIPPED, parcel_no).changed
+        return self.end_from_shipped(order, parcel_no)
+
+    def end_from_shipped(self, order: bytes, parcel_no: int | None = None) -> bytes:
+        """The same, of a parcel on its way."""
+        assert self.scene.move(Hop.COURIER, order, ParcelState.DELIVERED, parcel_no).changed
         return order
 
     def delivered(self, count: int = 1) -> list[bytes]:
