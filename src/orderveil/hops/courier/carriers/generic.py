@@ -43,6 +43,7 @@ from orderveil.outbox.webhooks import sign, signed_headers
 NAME: Final = "The courier"
 TOLERANCE: Final = timedelta(minutes=5)
 _SIGNATURES: Final = 10
+_SHORTEST_SECRET: Final = 24
 
 _encode = msgspec.json.Encoder().encode
 
@@ -57,7 +58,7 @@ def _secret_of(text: str) -> bytes:
 
 def _post(account: Account, shipment: Shipment, kind: str, data: Mapping[str, Any]) -> Ask:
     secret = _secret_of(account.token)
-    if not secret:
+    if len(secret) < _SHORTEST_SECRET:
         raise RefusedError(_NO_SECRET)
     key = f"{kind}:{shipment.reference}"
     told = {"reference": shipment.reference, "idempotency_key": key, **data}
@@ -69,7 +70,7 @@ def _post(account: Account, shipment: Shipment, kind: str, data: Mapping[str, An
 
 _NO_SECRET: Final = Problem(
     code="carrier_account_wrong",
-    detail="The account's secret isn't base64, so nothing can be signed with it.",
+    detail="The account's secret isn't base64 of 24 bytes or more: nothing is signed with it.",
     remedy="Connect the account again with a secret of `whsec_` and base64.",
     pointer="/secrets/secret",
     rule="Standard Webhooks 1.0: a secret is 24 to 64 bytes in base64",
