@@ -57,21 +57,21 @@ FIELDS: Mapping[str, Any] = {
 }
 
 
-def view(**changes: Any) -> View:
-    """A courier's view, some fields changed; `...` leaves one out."""
+def view(forms: bytes = b"{}", **changes: Any) -> View:
+    """A courier's view, some fields changed; `...` leaves one out. `forms` as JSON."""
     fields = {name: value for name, value in (FIELDS | changes).items() if value is not ...}
     return View(
         *(REF[:-2], "courier", "deliver the parcel", "strict v1", "entry"),
         fields=fields,
         parcels=[ParcelView(REF, is_reverse=False, state="packed")],
-        forms=msgspec.Raw(b"{}"),
+        forms=msgspec.Raw(forms),
         withheld=msgspec.Raw(b"{}"),
     )
 
 
-def shipment(*, is_reverse: bool = False, **changes: Any) -> Shipment:
+def shipment(*, is_reverse: bool = False, forms: bytes = b"{}", **changes: Any) -> Shipment:
     """A parcel as its courier may see it."""
-    return Shipment(view(**changes), REF, AT, is_reverse)
+    return Shipment(view(forms, **changes), REF, AT, is_reverse)
 
 
 @dataclass

@@ -3,7 +3,8 @@
 Rules kept here:
 - nothing is invented: what a carrier demands and the view lacks is a refusal that names the field,
   unless the account has an option that stands in for it (weight, size, country, an e-mail address);
-- a masked phone is no phone: nobody can be reached by it, so it isn't sent;
+- a masked phone is no phone, a masked line no address: nobody can be reached by it, so it isn't
+  sent;
 - of items only the kind and the number are read, whatever form the view shows them in;
 - money stays decimal.
 """
@@ -19,8 +20,10 @@ import msgspec
 
 from orderveil.core import virtual
 from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.forms import Form
 from orderveil.core.money import plain_decimal
 from orderveil.gate.compose import View
+from orderveil.hops.courier.carriers.answers import json_of
 from orderveil.hops.courier.carriers.speech import Account, Ask, Done, Known, Refused, Shipment
 
 DEFAULTS: Mapping[str, str] = {
@@ -33,8 +36,17 @@ DEFAULTS: Mapping[str, str] = {
 encode = msgspec.json.Encoder(decimal_format="number", order="deterministic").encode
 """JSON in which decimals are numbers, digit by digit as they are."""
 
+_LEADS_NOWHERE: Final = frozenset({Form.MASKED, Form.HASHED, Form.TOKEN, Form.SENT})
+
 _EMAIL = re.compile(r"[^\s@*<>,;]{1,64}@[^\s@*<>,;]{1,190}").fullmatch
 _SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})x([0-9]{1,5})").fullmatch
+SPELLED: Final[Mapping[str, Callable[[str], object]]] = {
+    "weight_g": re.compile(r"[1-9][0-9]{0,6}").fullmatch,
+    "size_mm": re.compile(r"[1-9][0-9]{0,4}(x[1-9][0-9]{0,4}){2}").fullmatch,
+    "country": re.compile(r"[A-Z]{2}").fullmatch,
+    "from_country": re.compile(r"[A-Z]{2}").fullmatch,
+}
+"""How these options are written, whichever carrier's they are."""
 _EXTENSION = re.compile(r"[0-9]{0,8}").fullmatch
 _WHOLE = re.compile(r"[0-9]{1,7}").fullmatch
 _SIX_DIGITS = re.compile(r"[1-9][0-9]{5}").fullmatch
@@ -67,10 +79,12 @@ class Consignment:
     view: View
     options: Mapping[str, str]
     carrier: str
+    hidden: frozenset[str] = frozenset()
+    """Fields that the view shows in a form which leads to nobody."""
 
     def may(self, name: str) -> str:
-        """A text of the view; "" if it has none."""
-        value = self.view.fields.get(name)
+        """A text of the view; "" if it has none that can be used."""
+        value = None if name in self.hidden else self.view.fields.get(name)
         return value.strip() if isinstance(value, str) else ""
 
     def text(self, name: str) -> str:
@@ -99,11 +113,13 @@ class Consignment:
 
     def dial(self) -> Dial:
         """Where the customer is reached."""
-        text = self.text("phone")
+        text = self.view.fields.get("phone")
+        if not isinstance(text, str) or not text:
+            self._lacks("phone")
         number, _, extension = text.partition(";ext=")
         found = virtual.read(number)
-        if found is None or not _EXTENSION(extension):
-            return self._no_phone(masked="X" in text or "*" in text)
+        if found is None or not _EXTENSION(extension) or "phone" in self.hidden:
+            self._no_phone(masked="phone" in self.hidden or "X" in text)
         after = f"PIN {_in_pairs(found[1])}" if found[1] else f"ext {extension}"
         return Dial(found[0], f"phone {after}" if found[1] or extension else "")
 
@@ -180,7 +196,7 @@ class Consignment:
             Problem(
                 code="carrier_lacks_field",
                 detail=f"{self.carrier} takes no parcel without {name}, and the courier's view of "
-                "this order has none.",
+                "this order has none that can be used.",
                 remedy="Mend the order, or give the account an option that stands in for it, or let"
                 " the policy show it to couriers.",
                 pointer=f"/fields/{name}",
@@ -228,7 +244,10 @@ def consignment(account: Account, shipment: Shipment, carrier: str) -> Consignme
     if shipment.view is None:
         msg = "this step is made of the view"
         raise ValueError(msg)
-    return Consignment(shipment.view, account.options, carrier)
+    forms = json_of(bytes(shipment.view.forms))
+    shown = forms.items() if isinstance(forms, dict) else ()
+    hidden = frozenset(name for name, form in shown if form in _LEADS_NOWHERE)
+    return Consignment(shipment.view, account.options, carrier, hidden)
 
 
 def option(account: Account, carrier: str, name: str) -> str:

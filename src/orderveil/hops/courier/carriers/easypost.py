@@ -308,7 +308,10 @@ class EasyPost:
     base_url: str = "https://api.easypost.com"
     demands_email: bool = False
     options: Mapping[str, str] = {
-        f"from_{name}": f"where parcels are handed over: {name}" for name in _FROM
+        f"from_{name}": f"where parcels are handed over: {name}" for name in _FROM[:-2]
+    } | {
+        "from_country": "the country that parcels are handed over in, as ISO 3166 has it: IN",
+        "from_phone": "who is called about parcels that are handed over",
     }
     defaults: Mapping[str, str] = {
         **DEFAULTS,

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from orderveil.core.errors import Problem
+from orderveil.hops.courier.carriers.consignment import SPELLED
 from orderveil.hops.courier.carriers.delhivery import DELHIVERY
 from orderveil.hops.courier.carriers.easypost import EASYPOST
 from orderveil.hops.courier.carriers.generic import GENERIC
@@ -29,6 +30,10 @@ def wrong_account(
             return _problem(carrier, f"needs the {kind} {lacking[0]}", known)
         if not given.keys() <= known:
             return _problem(carrier, f"knows no {kind} of one of these names", known)
+    for name, is_spelled in SPELLED.items():
+        if name in options and not is_spelled(options[name]):
+            told = carrier.defaults.get(name) or carrier.options.get(name, "")
+            return _problem(carrier, f"has an option {name} that can't be read: {told}", set())
     return None
 
 
@@ -36,6 +41,6 @@ def _problem(carrier: Carrier, what: str, known: set[str]) -> Problem:
     return Problem(
         code="carrier_account_wrong",
         detail=f"An account at {carrier.name} {what}.",
-        remedy=f"Known: {', '.join(sorted(known))}.",
+        remedy=f"Known: {', '.join(sorted(known))}." if known else "Write it as it says.",
         rule=f"the options and secrets of {carrier.name}",
     )
