@@ -20,6 +20,7 @@ from typing import Final
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.gate.asking import Caller
+from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
 from orderveil.hops.courier import client, rows
 from orderveil.hops.courier.accounts import pause
@@ -91,12 +92,12 @@ def asked_of(
     row: Booking, step: Step, account: Account, now: datetime
 ) -> Ask | Done | Refused | Problem:
     """The request of a step, its view disclosed if it shows one; or why there is none."""
-    view = None
+    view: View | Problem | None = None
     if step.shows_view:
         caller = Caller(row.brand_id, row.partner_id, Hop.COURIER, reason="booking")
         view = disclose(caller, row.order_id, row.parcel_no, now=now)
-        if isinstance(view, Problem):
-            return view
+    if isinstance(view, Problem):
+        return view
     return step.ask(account, Shipment(view, row.reference, now, row.is_reverse), row.known)
 
 
