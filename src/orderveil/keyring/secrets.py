@@ -9,7 +9,7 @@ Rules kept here:
 - Names of a brand: `id_key`, `index_key`, `ref_key`, `hash_key`, `contacts_key`,
   `alerts:receiver`, `inventory:<id>`, `channel:<id>`, `subscription:<id>`, the last two with `:previous` while they
   are being rotated. Of the installation: `ledger_signing_key`, `session_key`, `factor_key`,
-  `first_run`.
+  `first_run`, `purge_links`.
 """
 
 import secrets as randomness
