@@ -12,7 +12,7 @@ from ledger import sample
 from orderveil.core.errors import OrderveilError
 from orderveil.core.merkle import leaf_hash, root
 from orderveil.ledger import acts, entries, store
-from orderveil.ledger.acts import CHANGES_LAW, ActKind
+from orderveil.ledger.act_kinds import CHANGES_LAW, ActKind
 from orderveil.ledger.entries import ActEntry, DisclosureEntry
 from orderveil.ledger.rows import make_rows, row_leaf
 

@@ -10,7 +10,8 @@ from orderveil.core.devices import DeviceKind
 from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
 from orderveil.gate import law
-from orderveil.ledger.acts import CHANGES_LAW, ActKind, Who, machine
+from orderveil.ledger.act_kinds import CHANGES_LAW, ActKind
+from orderveil.ledger.acts import Who, machine
 from orderveil.partners import channels, credentials, devices, narrowing, registry, terms
 from orderveil.partners.models import Agreement, Partner
 from orderveil.partners.papers import Terms

@@ -92,14 +92,18 @@ def _uses(order_id: bytes) -> list[Use]:
     return [_use(each.entry) for each in entries if isinstance(each.entry, ActEntry)]
 
 
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
 def _use(entry: ActEntry) -> Use:
     told = entry.detail
     return Use(
         at=entry.at,
-        contact=int(told.get("contact") or 0),
+        contact=_number(told.get("contact")) or 0,
         kind=str(told.get("kind")),
         by_customer=told.get("way") == using.Way.TO_PARTNER.value,
-        partner=int(told["partner"]) if told.get("partner") else None,
+        partner=_number(told.get("partner")),
         outcome=wording.of(wording.OUTCOMES, using.Outcome(str(told.get("outcome")))),
         is_allowed=bool(told.get("allowed")),
     )
