@@ -17,6 +17,7 @@ from orderveil.api import idempotency
 from orderveil.contacts import allocating
 from orderveil.core.clocks import utc_now
 from orderveil.gate import asking, quotas
+from orderveil.hops.calls import upkeep as telephone
 from orderveil.hops.courier import upkeep as bookings
 from orderveil.hops.ims import recording
 from orderveil.hops.printing import sweeping as prints
@@ -55,6 +56,7 @@ def tasks(app: App) -> None:
         prints.sweep(utc_now())
         recording.sweep(utc_now())
         allocating.sweep(utc_now())
+        telephone.sweep(utc_now())
 
     @app.periodic(cron="37 * * * *")
     @app.task(queue=QUEUE, pass_context=False)
@@ -84,6 +86,7 @@ def tasks(app: App) -> None:
             connection.close()
 
     _purges(app)
+    _calls(app)
 
     @app.periodic(cron="*/5 * * * *")
     @app.task(queue=QUEUE, pass_context=False)
@@ -93,6 +96,18 @@ def tasks(app: App) -> None:
         manager = app.job_manager
         for job in await manager.get_stalled_jobs():
             await manager.retry_job(job)
+
+
+def _calls(app: App) -> None:
+    @app.periodic(cron="*/5 * * * *")
+    @app.task(queue=QUEUE, pass_context=False)
+    def settle_calls(timestamp: int) -> None:
+        """Calls that were lost are said to be, and masked numbers that ended are given back."""
+        del timestamp
+        try:
+            telephone.settle(utc_now())
+        finally:
+            connection.close()
 
 
 def _purges(app: App) -> None:

@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 
 from orderveil.core.clocks import utc_now
 from orderveil.hops import journey
+from orderveil.hops.calls.masking import queue as masks
 from orderveil.hops.courier import working as bookings
 from orderveil.ledger import sequencer
 from orderveil.outbox.egress import Egress
@@ -50,6 +51,10 @@ def _book() -> bool:
     return bookings.work(utc_now(), BATCH, egress=egress) == BATCH
 
 
+def _mask() -> bool:
+    return masks.work(utc_now())
+
+
 def _loop(name: str, step: Callable[[], bool], stop: threading.Event) -> None:
     """Call `step` again at once while it says that there is more."""
     while not stop.is_set():
@@ -72,6 +77,7 @@ def start(stop: threading.Event) -> list[threading.Thread]:
         threading.Thread(target=_loop, args=("pump", _pump, stop), name="pump"),
         threading.Thread(target=_loop, args=("sender", _send, stop), name="sender"),
         threading.Thread(target=_loop, args=("bookings", _book, stop), name="bookings"),
+        threading.Thread(target=_loop, args=("masks", _mask, stop), name="masks"),
     ]
     for thread in threads:
         thread.start()

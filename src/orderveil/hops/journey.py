@@ -23,6 +23,7 @@ from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
 from orderveil.gate.erase import recipients_of
+from orderveil.hops.calls.masking import queue as masks
 from orderveil.hops.courier import queueing
 from orderveil.hops.ims import stock
 from orderveil.hops.label import press
@@ -50,6 +51,7 @@ TAKEN_ON_BY: Mapping[EventKind, tuple[Hop, ...]] = MappingProxyType(
 FOLLOWERS: tuple[tuple[frozenset[EventKind], Callable[[Event, datetime], None]], ...] = (
     (stock.WAKES, stock.follow),
     (clock.WAKES, clock.follow),
+    (masks.WAKES, masks.follow),
     (queueing.WAKES, queueing.follow),
     (ending.WAKES, ending.follow),
 )
