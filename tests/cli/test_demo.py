@@ -15,6 +15,7 @@ from desk import Desk
 from orderveil.cli import demo
 from orderveil.cli.demo import check_demo_is_apart, seed_demo
 from orderveil.cli.demoing import cast
+from orderveil.cli.demoing.contacts import POOL_NUMBER
 from orderveil.cli.demoing.orders import COUNT
 from orderveil.cli.walking.cast import sample_brand
 from orderveil.core.clocks import utc_now
@@ -80,6 +81,14 @@ def test_a_second_start_changes_nothing(stage):
     after = {name: rows(f"SELECT {name}::text FROM {name} ORDER BY 1") for name in tables}
     assert after == before
     assert recorded() == entries
+
+
+def test_its_couriers_get_a_number_that_stands_for_the_customer(stage):
+    """Each parcel whose courier asked has a PIN on the pool's number."""
+    seed_demo()
+    (found,) = rows("SELECT count(*), count(DISTINCT code), min(number) FROM contacts_contact")
+    assert found[0] == found[1] > 40
+    assert found[2] == POOL_NUMBER
 
 
 def recorded():

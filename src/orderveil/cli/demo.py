@@ -16,6 +16,7 @@ from django.urls import reverse
 from rich.console import Console
 
 from orderveil.cli.demoing.cast import Troupe, invite_everyone, titles, troupe, with_station
+from orderveil.cli.demoing.contacts import set_up_contacts
 from orderveil.cli.demoing.floor import station_link
 from orderveil.cli.demoing.orders import deliver_orders
 from orderveil.cli.server import LOOPBACK, Address
@@ -46,6 +47,7 @@ def seed_demo() -> Troupe:
     """The demo's brand, orders and people; what is there already stays."""
     now = utc_now()
     brand, _, _ = sample_brand(now)
+    set_up_contacts(brand, now)
     deliver_orders(brand, now)
     found = invite_everyone(brand, now)
     return with_station(found, station_link(brand, found.station, now))
