@@ -17,6 +17,7 @@ from orderveil.gate.asking import Caller, partner_refs
 from orderveil.gate.desk.caller import caller_of
 from orderveil.gate.provision import provision_installation
 from orderveil.hops.calls import agents
+from orderveil.hops.courier import accounts, queueing, rows
 from orderveil.hops.ims import upstreams
 from orderveil.hops.printing import batches
 from orderveil.hops.printing.kinds import Kind, PrintForm
@@ -102,6 +103,7 @@ class Things:
             "wave": _wave(desk).pk,
             "batch": _batch(desk, order),
             "purge": _purge(desk).pk,
+            "reference": _booking(desk),
         }
         return cls(desk, centre, order, late, values)
 
@@ -116,6 +118,23 @@ class Things:
         law = laws.law_of(self.desk.scene.brand.pk)
         number = getattr(caller, "partner_id", self.desk.own.pk)
         return partner_refs(law, law.partners[number]).make(order)
+
+
+def _booking(desk: Desk) -> str:
+    """A booking that waits, by its reference."""
+    scene = desk.scene
+    accounts.connect(
+        scene.seat(Hop.COURIER).partner,
+        "delhivery",
+        options={"pickup_location": "Marigold Warehouse"},
+        secrets={"token": "invented"},
+        now=scene.now,
+        who=ME,
+    )
+    order = scene.pack(scene.admit())
+    with transaction.atomic():
+        queueing.reconcile(scene.brand.pk, order, None, scene.now)
+    return rows.of_order(order)[0].reference
 
 
 def _inventory(desk: Desk) -> int:

@@ -54,7 +54,8 @@ OPo....ia.  approvals approval
 OP........  approval_approve approval_turn_down
 O......i..  approval_use
 O......i..  subscription_add subscription_rotate subscription_revoke
-OPo....ia.  inventory telephones
+OPo....ia.  inventory telephones bookings
+O......i..  booking_again booking_there booking_not_there
 O......i..  inventory_disconnect agent_add agent_end
 OP......a.  people person reviews review centres centre centre_pdf centre_json
 O.........  person_add person_change person_end person_link

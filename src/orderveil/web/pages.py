@@ -7,6 +7,7 @@ from orderveil.gate.pages import PAGES as GATE
 from orderveil.gate.staffing.pages import PAGES as PEOPLE
 from orderveil.hops import journey  # noqa: F401 - fills the table of what can be printed
 from orderveil.hops.calls.pages import PAGES as CALLS
+from orderveil.hops.courier.pages import PAGES as BOOKINGS
 from orderveil.hops.ims.pages import PAGES as INVENTORY
 from orderveil.hops.printing.pages import PAGES as PRINTS
 from orderveil.hops.retention.pages import PAGES as PURGES
@@ -23,6 +24,6 @@ from orderveil.scams.pages import PAGES as SCAMS
 
 PAGES: tuple[Page, ...] = (
     *(*SCAMS, *SUPPORT, *WAREHOUSE, *PRINTS, *LEDGER, *PURGES, *GATE, *POLICY),
-    *(*PARTNERS, *SUBSCRIPTIONS, *INVENTORY, *CALLS, *APPROVALS, *BRANDS),
+    *(*PARTNERS, *SUBSCRIPTIONS, *INVENTORY, *BOOKINGS, *CALLS, *APPROVALS, *BRANDS),
     *(*PEOPLE, *REVIEWS, *CENTRES, *ALERTS),
 )

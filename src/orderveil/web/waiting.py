@@ -7,12 +7,13 @@ from django.urls import reverse
 from orderveil.core.actors import Actor
 from orderveil.core.pages import Waiting
 from orderveil.gate.approving.pages import WAITING as APPROVALS
+from orderveil.hops.courier.pages import WAITING as BOOKINGS
 from orderveil.incidents.pages import WAITING as ALERTS
 from orderveil.partners.pages import WAITING as PARTNERS
 from orderveil.policy.pages import WAITING as POLICY
 from orderveil.reviews.pages import WAITING as REVIEWS
 
-WAITING: tuple[Waiting, ...] = (*ALERTS, *POLICY, *APPROVALS, *REVIEWS, *PARTNERS)
+WAITING: tuple[Waiting, ...] = (*ALERTS, *POLICY, *APPROVALS, *REVIEWS, *PARTNERS, *BOOKINGS)
 """In the order of the list."""
 
 

@@ -1,9 +1,11 @@
 """Bookings that are no longer wanted, can't be made, or need a person."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from hops.courier.bookings import Office, connect
 from hops.courier.simulators.serving import Fault
@@ -93,8 +95,6 @@ def test_a_parcel_cancelled_while_its_request_is_on_the_wire(office, carrier, pa
     def handle(asked):
         if path in asked.path and not moved:
             moved.append(office.scene.seat(Hop.OMS))
-            import threading
-
             worker = threading.Thread(target=_cancel_apart, args=(office, order))
             worker.start()
             worker.join()
@@ -109,8 +109,6 @@ def test_a_parcel_cancelled_while_its_request_is_on_the_wire(office, carrier, pa
 
 
 def _cancel_apart(office, order):
-    from django.db import connection
-
     try:
         cancel(office, order)
     finally:
@@ -187,7 +185,7 @@ def test_without_an_agreement_nothing_is_sent_until_there_is_one(carrier):
     assert "agreement" in row.problem.code
     assert row.problem.remedy
     assert "/v1/external/orders/create/adhoc" not in carrier.paths()
-    registry.suspend(seat.partner, now=utc_now())
+    registry.set_suspended(seat.partner, suspended=True, now=utc_now())
     office.wait(3600)
     office.work()
     assert office.row(order).problem.code != row.problem.code
@@ -196,11 +194,11 @@ def test_without_an_agreement_nothing_is_sent_until_there_is_one(carrier):
 def test_a_courier_that_is_suspended_in_between_gets_nothing_more(office, carrier):
     """Standing is decided anew at each sending; given back, the booking goes on."""
     order = office.packed()
-    registry.suspend(office.seat.partner, now=utc_now())
+    registry.set_suspended(office.seat.partner, suspended=True, now=utc_now())
     office.work()
     assert state(office, order) is State.DUE
     assert carrier.orders == []
-    registry.restore(office.seat.partner, now=utc_now())
+    registry.set_suspended(office.seat.partner, suspended=False, now=utc_now())
     office.until_quiet()
     assert office.is_booked_once(order)
 
