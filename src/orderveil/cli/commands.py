@@ -5,6 +5,7 @@ from orderveil.cli import session  # noqa: F401 - sets Django up before the comm
 # isort: split
 import click
 
+from orderveil.cli.calls import calls
 from orderveil.cli.channel import channel
 from orderveil.cli.courier import courier
 from orderveil.cli.credential import credential
@@ -31,4 +32,5 @@ COMMANDS: tuple[click.Command, ...] = (
     warehouse,
     purge,
     courier,
+    calls,
 )
