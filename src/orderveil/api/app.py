@@ -13,6 +13,7 @@ from orderveil.hops import journey  # noqa: F401 - fills the table of what can b
 from orderveil.hops import resources as hops
 from orderveil.hops.calls import click_resources as placed_calls
 from orderveil.hops.calls import resources as calls
+from orderveil.hops.calls.masking import resources as masked_calls
 from orderveil.hops.courier import resources as courier
 from orderveil.hops.ims import resources as ims
 from orderveil.hops.label import resources as label
@@ -36,6 +37,7 @@ MODULES: tuple[Any, ...] = (
     purges,
     calls,
     placed_calls,
+    masked_calls,
     ledger,
     partners,
     health,

@@ -1,5 +1,7 @@
 """Masked numbers, against a simulator that fails at every step in turn: one each, never two."""
 
+import base64
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from doors import stored
 from hops.calls.simulators.leadassist import LeadAssist
 from hops.calls.simulators.server import Failure
-from hops.calls.telephone import CUSTOMER
+from hops.calls.telephone import CUSTOMER, uses
 from orderveil.contacts import allocating
 from orderveil.contacts.models import Contact
 from orderveil.core.clocks import utc_now
@@ -156,3 +158,38 @@ def test_no_number_of_either_side_is_in_any_table(masking, provider):
     run()
     sides = {RIDER[3:].encode(), CUSTOMER[3:].encode()}
     assert [t for t, _, value in stored() if any(each in value for each in sides)] == []
+
+
+def told(masking, provider, **changes):
+    """The provider tells of a call through its number."""
+    made = next(iter(provider.allocations.values()))
+    body = {
+        "connection_id": made["connection_id"],
+        "call_sid": "c-1",
+        "from": RIDER,
+        "to": CUSTOMER,
+        "dial_call_status": "completed",
+        "dial_call_duration": "32",
+    }
+    basic = lines.secret_of(masking.line, Use.BRIDGE)
+    headers = {"Authorization": "Basic " + base64.b64encode(changes.pop("basic", basic)).decode()}
+    url = f"{masking.url}/v1/calls/masked/{masking.line.pk}"
+    raw = json.dumps(body | changes).encode()
+    return masking.http.request("POST", url, body=raw, headers=headers).status
+
+
+def test_each_call_through_a_masked_number_is_an_event_on_the_order(masking, provider):
+    """Both ways, connected or not, once a call; told by nobody else."""
+    queue.work(utc_now(), egress=QUICK)
+    assert told(masking, provider) == 200
+    assert told(masking, provider) == 200
+    assert told(masking, provider, call_sid="c-2", **{"from": CUSTOMER}) == 200
+    assert told(masking, provider, call_sid="c-3", dial_call_status="no-answer") == 200
+    assert told(masking, provider, call_sid="c-4", basic=b"a:b") == 401
+    assert told(masking, provider, call_sid="c-5", connection_id="0" * 32) == 200
+    assert told(masking, provider, connection_id="x") == 422
+    assert uses(masking.order) == [
+        ("to_customer", "connected"),
+        ("to_partner", "connected"),
+        ("to_customer", "nobody"),
+    ]
