@@ -6,7 +6,7 @@ from desk import Desk
 from hops.retention.yard import Yard, purges
 from orderveil.core.clocks import utc_now
 from orderveil.core.roles import Role
-from orderveil.hops.retention import overdue, receipts
+from orderveil.hops.retention import links, overdue, receipts
 from orderveil.hops.retention.models import Purge, Request
 from orderveil.hops.retention.receipts import Way
 from orderveil.ledger.entries import decode
@@ -109,3 +109,15 @@ def test_requests_are_paged(db, monkeypatch):
     assert f"?before={second.pk}" in text
     older = client.get(f"/purges/{yard.partner.pk}/?before={second.pk}").content.decode()
     assert first.name[:14] in older
+
+
+def test_the_pages_are_in_hindi_too(db):
+    """The desk's pages and the link's, in the reader's language."""
+    yard, _, client = made(db)
+    request = yard.asked(2)
+    spoken = {"accept-language": "hi"}
+    assert "मिटाने के अनुरोध" in client.get("/purges/", headers=spoken).content.decode()
+    text = client.get(f"/purges/{yard.partner.pk}/", headers=spoken).content.decode()
+    assert "20 दिन, जैसा उसके करार में है" in text
+    link = client.get(f"/purge/{links.token_of(request)}", headers=spoken).content.decode()
+    assert "हमने इसे मिटा दिया है" in link
