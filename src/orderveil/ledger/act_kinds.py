@@ -100,6 +100,7 @@ class ActKind(StrEnum):
 
     CONTACTS_CHANGED = "contacts_changed"
     CONTACT_USED = "contact_used"
+    MAIL_CHANGED = "mail_changed"
 
     CALL_LINE_ADDED = "call_line_added"
     CALL_LINE_ENDED = "call_line_ended"

@@ -135,6 +135,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         ActKind.INVENTORY_DISCONNECTED: _("Inventory system disconnected"),
         ActKind.INVENTORY_REFUSED: _("Message refused: it held a buyer ({kinds})"),
         ActKind.CONTACTS_CHANGED: _("Virtual contacts set up"),
+        ActKind.MAIL_CHANGED: _("Mail relay set up"),
         ActKind.CONTACT_USED: _("Virtual {kind} used {way}: {outcome}"),
         ActKind.CALL_LINE_ADDED: _("Telephone line {line} set up with {provider}"),
         ActKind.CALL_LINE_ENDED: _("Telephone line {line} ended"),

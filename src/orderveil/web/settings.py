@@ -135,6 +135,7 @@ INSTALLED_APPS = [
     "orderveil.hops.retention",
     "orderveil.hops.courier",
     "orderveil.hops.calls",
+    "orderveil.hops.mail",
     "orderveil.incidents",
     "orderveil.reviews",
     "orderveil.hops.wms",
@@ -341,5 +342,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     # A request's path or a fault's message may quote a value: only our own loggers speak.
-    "loggers": {"django": {"handlers": [], "propagate": False, "level": "CRITICAL"}},
+    "loggers": {
+        name: {"handlers": [], "propagate": False, "level": "CRITICAL"}
+        for name in ("django", "mail.log", "dkimpy")  # the two libraries tell of addresses
+    },
 }
