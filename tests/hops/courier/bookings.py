@@ -32,12 +32,31 @@ from scene import ME, Scene, Seat
 from scene import rows as query
 
 FAST = Egress(private=True, connect_seconds=2, deadline_seconds=0.4)
+HOME = {
+    "from_name": "Marigold Trading Invented",
+    "from_street1": "44 Marigold Arcade",
+    "from_city": "Bengaluru",
+    "from_state": "Karnataka",
+    "from_zip": "560002",
+    "from_country": "IN",
+    "from_phone": "+919000000099",
+    "currency": "INR",
+}
+SIMULATORS: Mapping[str, type[Simulator]] = {
+    "shiprocket": shiprocket.Shiprocket,
+    "delhivery": delhivery.Delhivery,
+    "easypost": easypost.EasyPost,
+    "generic": generic.Generic,
+}
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     "shiprocket": {
         "pickup_location": "Primary",
         "email": "parcels@brand.example",
         "size_mm": "200x150x50",
     },
+    "delhivery": {"pickup_location": "Marigold Warehouse"},
+    "easypost": HOME | {"size_mm": "200x150x50"},
+    "generic": {},
     "delhivery": {"pickup_location": "Marigold Warehouse"},
     "easypost": {
         "from_name": "Marigold Trading Invented",
@@ -57,6 +76,9 @@ SECRETS: Mapping[str, Mapping[str, str]] = {
     "delhivery": {"token": delhivery.TOKEN},
     "easypost": {"key": easypost.KEY},
     "generic": {"secret": generic.SECRET},
+    "delhivery": {"token": delhivery.TOKEN},
+    "easypost": {"key": easypost.KEY},
+    "generic": {"secret": generic.SECRET},
 }
 
 
@@ -72,6 +94,8 @@ class Office:
     carrier: Simulator
     account: CarrierAccount
     now: datetime = field(default_factory=utc_now)
+    requests: int = 4
+    """How many a booking takes."""
 
     @classmethod
     def make(cls, carrier: Simulator, name: str = "shiprocket", **settings: Any) -> "Office":
@@ -139,12 +163,19 @@ class Office:
         assert moved.changed, moved
         self.pump()
 
+    def at_carrier(self, reference: str) -> int:
+        """How many parcels it would fetch under this reference."""
+        if isinstance(self.carrier, generic.Generic):
+            taken = [one for one in self.carrier.taken if one.reference == reference]
+            return sum(not one.is_cancelled for one in taken)
+        return self.carrier.bookings(reference)
+
     def is_booked_once(self, order: bytes) -> bool:
         """At the carrier and at the parcel."""
         row = self.row(order)
         return (
             row.state is rows.State.BOOKED
-            and self.carrier.bookings(row.reference) == 1
+            and self.at_carrier(row.reference) == 1
             and self.awb(order)[1] is not None
         )
 

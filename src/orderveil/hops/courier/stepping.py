@@ -117,12 +117,15 @@ def resolve(drive: Drive, row: Booking, step: Step, account: CarrierAccount) -> 
     needs_nobody = not (row.is_ending and row.road is Road.BOOKING and step.shows_view)
     if step.repeatable and needs_nobody:
         return send(drive, row, step, account)
-    if step.find is None:
+    if step.find is None and not step.repeatable:
         return stop(drive, row, State.IN_DOUBT, DOUBT)
     now = drive.clock()
     if row.sent_at is not None and now < row.sent_at + GRACE:
         wait = row.sent_at + GRACE - now
         return put_off(drive, row, row.problem or Why("no_answer"), wait=wait)
+    if step.find is None:
+        # Nobody may see it any more, so it isn't repeated: whatever arrived is cancelled.
+        return rows.change(row, now, road=Road.CANCELLING.value, done="", sent_at=None)
     return _find(drive, row, step, step.find, account)
 
 

@@ -147,6 +147,8 @@ def _advance(with_: Drive, row: Booking) -> Booking | None:
 
 
 def _go_on(with_: Drive, row: Booking, account: CarrierAccount) -> Booking | None:
+    if row.is_ending and row.road is Road.BOOKING and not _is_told(account, row):
+        return _finish(with_, row, State.CALLED_OFF)
     if row.is_ending and row.road is Road.BOOKING and row.sent_at is None:
         return rows.change(row, with_.clock(), road=Road.CANCELLING.value, done="")
     try:
@@ -159,6 +161,16 @@ def _go_on(with_: Drive, row: Booking, account: CarrierAccount) -> Booking | Non
     if row.sent_at is not None:
         return resolve(with_, row, step, account)
     return send(with_, row, step, account)
+
+
+def _is_told(account: CarrierAccount, row: Booking) -> bool:
+    """Was the carrier told of the parcel? What shows nothing of it books nothing."""
+    steps = accounts.carrier_of(account.carrier).booking
+    names = ["", *(step.name for step in steps)]
+    if row.done not in names:
+        return True
+    sent = names.index(row.done) + (row.sent_at is not None)
+    return any(step.shows_view for step in steps[:sent])
 
 
 def _next_step(carrier: Carrier, row: Booking) -> Step | None:
