@@ -12,8 +12,9 @@ from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.operations import Operation
 from orderveil.core.states import ParcelState
-from orderveil.gate import parcels, refusals
+from orderveil.gate import beyond, parcels, refusals
 from orderveil.gate.asking import Caller, open_ref
+from orderveil.gate.beyond import Asked
 from orderveil.gate.bulk import MOST_ORDERS, Answer, disclose_many
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
@@ -90,22 +91,17 @@ def caller_for(req: Request, hop: str) -> Caller:
     return caller
 
 
-def _opened(caller: Caller, ref: str) -> tuple[bytes, int | None]:
-    found = open_ref(caller, ref)
-    if found is None:
-        raise RefusedError(refusals.UNKNOWN)
-    return found
-
-
 class OrderView:
     """GET /v1/hops/{hop}/orders/{ref}"""
 
     def on_get(self, req: Request, resp: Response, hop: str, ref: str) -> None:
         """One order, as the caller's hop may see it."""
         caller = caller_for(req, hop)
-        order_id, parcel_no = _opened(caller, ref)
-        view = disclose(caller, order_id, parcel_no, now=req.context.now)
+        place = open_ref(caller, ref)
+        now = req.context.now
+        view = disclose(caller, *place, now=now) if place else refusals.UNKNOWN
         if isinstance(view, Problem):
+            beyond.note(caller, [Asked(ref, place, view)], now)
             raise RefusedError(view)
         resp.data = _encoder.encode(view)
 
@@ -133,9 +129,13 @@ class OrderViews:
         if isinstance(shown, Problem):
             raise RefusedError(shown)
         answers |= {at: answer for (at, _), answer in zip(wanted, shown, strict=True)}
-        problems = [each.problem for each in answers.values() if each.problem is not None]
+        problems = {each.ref: each.problem for each in answers.values() if each.problem}
+        strange = [Asked(ref, open_ref(caller, ref), why) for ref, why in problems.items()]
+        beyond.note(caller, strange, req.context.now)
         resp.context.refused = Counter(
-            each.code for each in problems if each.status in refused.STATUSES
+            each.code
+            for each in (answer.problem for answer in answers.values())
+            if each is not None and each.status in refused.STATUSES
         )
         resp.data = _encoder.encode(ViewsAnswer([answers[at] for at in range(len(asked.refs))]))
 
@@ -152,9 +152,11 @@ class OrderEvents:
             raise RefusedError(_ONE_THING)
         if event.reason is not None and event.state is None:
             raise RefusedError(parcels.NO_ATTEMPT)
-        order_id, parcel_no = _opened(caller, ref)
-        answer = _apply(caller, event, order_id, parcel_no, ref, req.context.now)
+        place = open_ref(caller, ref)
+        now = req.context.now
+        answer = _apply(caller, event, *place, ref, now) if place else refusals.UNKNOWN
         if isinstance(answer, Problem):
+            beyond.note(caller, [Asked(ref, place, answer)], now)
             raise RefusedError(answer)
         resp.data = _encoder.encode(answer)
 

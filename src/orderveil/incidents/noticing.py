@@ -11,6 +11,7 @@ from orderveil.incidents.history import begins
 from orderveil.incidents.models import Alert, Count, Network
 from orderveil.incidents.signins import NO_BRAND, account_of
 from orderveil.incidents.words import AlertKind, Severity, What
+from orderveil.partners import beyond
 from orderveil.partners import networks as of_credentials
 from orderveil.people.models import Membership
 
@@ -74,6 +75,25 @@ def paper(brand_id: int, now: datetime) -> list[Finding]:
             abs(each.difference) or each.handed - each.disclosed,
         )
         for each in of_paper.differences(brand_id, now=now)
+    ]
+
+
+def stopped(brand_id: int, now: datetime) -> list[Finding]:
+    """Couriers that asked for more than was assigned to them, and were stopped for it."""
+    fresh = beyond.unlooked(brand_id)
+    if fresh:
+        beyond.looked([each.id for each in fresh], now)
+    return [
+        Finding(
+            AlertKind.COURIER_STOPPED,
+            Severity.HIGH,
+            f"partner:{each.partner_id}",
+            each.at.date(),
+            each.asked,
+            {"allowance": each.allowance, "assigned": each.assigned},
+            adds=True,
+        )
+        for each in fresh
     ]
 
 

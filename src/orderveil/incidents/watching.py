@@ -24,7 +24,7 @@ from orderveil.incidents.models import Alert, Count, Looked
 from orderveil.incidents.words import What
 from orderveil.ledger import counting
 from orderveil.ledger.entries import DisclosureKind
-from orderveil.partners import refused
+from orderveil.partners import beyond, refused
 from orderveil.partners.models import Brand
 
 BATCH = 20_000
@@ -79,6 +79,7 @@ def _look_at_batch(brand_id: int, now: datetime, raised: list[Alert]) -> bool:
         *noticing.failed_sign_ins(brand_id, now),
         *noticing.paper(brand_id, now),
         *noticing.purges(brand_id, now),
+        *noticing.stopped(brand_id, now),
     ]
     for found in findings:
         alert = alerts.raise_alert(brand_id, found, now=now)
@@ -117,3 +118,4 @@ def sweep(now: datetime) -> None:
     failures = Count.objects.filter(what=What.FAILED_SIGN_INS, hour__lt=now - FAILURES_KEPT)
     failures.delete()
     refused.sweep(now - refused.KEPT)
+    beyond.sweep(now)

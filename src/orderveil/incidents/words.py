@@ -24,6 +24,7 @@ class AlertKind(StrEnum):
     CANARY_SEEN = "canary_seen"
     PAPER_DIFFERS = "paper_differs"
     PURGE_OVERDUE = "purge_overdue"
+    COURIER_STOPPED = "courier_stopped"
 
 
 class Severity(StrEnum):
@@ -79,6 +80,7 @@ TITLES: Mapping[AlertKind, str] = MappingProxyType(
         AlertKind.CANARY_SEEN: gettext_noop("A canary order was opened"),
         AlertKind.PAPER_DIFFERS: gettext_noop("Paper and ledger do not agree"),
         AlertKind.PURGE_OVERDUE: gettext_noop("A partner has not confirmed that it deleted"),
+        AlertKind.COURIER_STOPPED: gettext_noop("A courier was stopped"),
     }
 )
 _IN_HOUR = gettext_noop("%(what)s: %(count)s in the hour from %(hour)s UTC; %(limit)s is the limit")
@@ -103,6 +105,12 @@ _SENTENCES: Mapping[AlertKind, str] = MappingProxyType(
         AlertKind.PURGE_OVERDUE: gettext_noop(
             "Parcels that this partner was to delete by now and has not confirmed: %(count)s."
         ),
+        AlertKind.COURIER_STOPPED: gettext_noop(
+            "On this day (UTC) it asked for parcels that are not its own: %(count)s. Allowed are"
+            " %(allowance)s; assigned to it in 30 days were %(assigned)s. It is suspended and"
+            " receives nothing. Ask who used its key, have that rotated, then restore it on its"
+            " page."
+        ),
     }
 )
 _WHATS: Mapping[str, str] = MappingProxyType(
@@ -118,6 +126,7 @@ def sentence(kind: str, count: int, evidence: Mapping[str, Any]) -> str:
     """What an alert says, in the language that is active."""
     what = gettext(_WHATS.get(str(evidence.get("what")), str(evidence.get("what", ""))))
     words = {"count": count, "what": what, "limit": evidence.get("limit", "")}
+    words |= {name: evidence.get(name, "") for name in ("assigned", "allowance")}
     if AlertKind(kind) in _SENTENCES:
         return gettext(_SENTENCES[AlertKind(kind)]) % words
     if evidence.get("hour"):

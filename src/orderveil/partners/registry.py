@@ -15,7 +15,8 @@ from orderveil.core.decision import Mode
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.keyring import secrets as keyring_secrets
-from orderveil.ledger.acts import ActKind, Who, machine, record
+from orderveil.ledger.acts import ActKind, Detail, Who, machine, record
+from orderveil.partners import beyond
 from orderveil.partners.models import Agreement, Brand, Channel, Partner
 from orderveil.partners.papers import Terms, checked, on_record
 from orderveil.partners.standing import deciding, is_agreed
@@ -201,13 +202,20 @@ def set_mode(
 
 @transaction.atomic
 def set_suspended(
-    partner_: Partner, *, suspended: bool, now: datetime, who: Who | None = None
+    partner_: Partner,
+    *,
+    suspended: bool,
+    now: datetime,
+    who: Who | None = None,
+    detail: Detail | None = None,
 ) -> None:
-    """Take a partner's standing away, or give it back."""
+    """Take a partner's standing away, or give it back; then what it asks for counts anew."""
     Partner.objects.filter(pk=partner_.pk).update(suspended_at=now if suspended else None)
     kind = ActKind.PARTNER_SUSPENDED if suspended else ActKind.PARTNER_RESTORED
     subject = f"partner:{partner_.pk}"
-    record(partner_.brand_id, kind, now=now, who=who or machine(), subject=subject)
+    if not suspended:
+        beyond.forget(partner_.pk)
+    record(partner_.brand_id, kind, now=now, who=who or machine(), subject=subject, detail=detail)
 
 
 @transaction.atomic

@@ -15,8 +15,9 @@ from falcon import Request, Response
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.operations import Operation
-from orderveil.gate import refusals, tokens
+from orderveil.gate import beyond, refusals, tokens
 from orderveil.gate.asking import Caller
+from orderveil.gate.beyond import Asked
 from orderveil.gate.compose import View
 from orderveil.gate.disclose import disclose
 from orderveil.partners.models import Brand
@@ -59,7 +60,9 @@ def _view(caller: Caller, brand: Brand, token: str, now: datetime) -> View | Pro
     if (caller.brand_id, caller.hop) != (brand.pk, Hop.COURIER):
         return None
     found = tokens.open_token(brand.pk, token)
-    return disclose(caller, *found, now=now) if found else refusals.UNKNOWN
+    view = disclose(caller, *found, now=now) if found else refusals.UNKNOWN
+    beyond.note(caller, [Asked(token, found, view)], now)
+    return view
 
 
 def scanned_of(brand: Brand, view: View | None = None) -> Scanned:
