@@ -58,6 +58,7 @@ AGENTS = (
     *("hops/wms/", "hops/templates/wms/"),
     *("hops/printing/", "hops/templates/printing/"),
     *("partners/views_station.py", "partners/templates/partners/station"),
+    *("hops/calls/views.py", "hops/calls/forms.py", "hops/templates/calls/call.html"),
 )
 """Where the words of the pages are that agents of support and people of the floor can open."""
 REFUSING = (
@@ -69,7 +70,8 @@ REFUSING = (
     *("hops/support/undelivered.py", "hops/support/order_page.py", "hops/support/refs.py"),
     *("hops/wms/waves.py", "hops/wms/floor_caller.py", "hops/wms/printing_here.py"),
     *("hops/printing/refusing.py", "hops/printing/views.py", "hops/printing/presses.py"),
-    "partners/devices.py",
+    *("partners/devices.py", "hops/calls/clicking.py", "hops/calls/agents.py"),
+    "gate/reaching.py",
 )
 """Whose refusals they can meet."""
 
