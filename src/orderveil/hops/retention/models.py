@@ -46,6 +46,11 @@ class Request(models.Model):
                 fields=("next_at",), condition=models.Q(next_at__isnull=False), name="retention_due"
             ),
             models.Index(fields=("brand_id", "partner", "-id"), name="retention_request_list"),
+            models.Index(
+                fields=("brand_id", "partner"),
+                condition=models.Q(closed_at=None),
+                name="retention_request_open",
+            ),
         )
 
     def __str__(self) -> str:
@@ -78,9 +83,9 @@ class Purge(models.Model):
                 name="retention_unasked",
             ),
             models.Index(
-                fields=("brand_id", "partner", "due_at"),
+                fields=("brand_id", "due_at", "partner"),
                 condition=models.Q(confirmed_at=None),
-                name="retention_open",
+                name="retention_late",
             ),
         )
         constraints = (

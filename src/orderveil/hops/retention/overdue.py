@@ -1,10 +1,10 @@
 """How purges stand, by partner: what is not asked for yet, asked, overdue, confirmed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, Min, Sum
 
 from orderveil.hops.retention.models import Purge, Request
 
@@ -24,42 +24,40 @@ class Stand:
     """In the last ninety days."""
     first_due: datetime | None = None
     """When the first of those that are open is, or was, due."""
-    confirmed_at: datetime | None = None
-    days: int = 0
-    is_agreed: bool = True
-    """Of those that are open: were all terms an agreement's?"""
 
 
 def stands(brand_id: int, now: datetime) -> list[Stand]:
-    """Every partner of the brand that has a purge, the one that is due first at the top."""
-    open_ = (
-        Purge.objects.filter(brand_id=brand_id, confirmed_at=None)
+    """Every partner of the brand that has a purge, the one that is due first at the top.
+
+    What was asked for is counted by the requests' own counters: there may be millions of parcels.
+    """
+    unasked = (
+        Purge.objects.filter(brand_id=brand_id, request=None, confirmed_at=None)
         .values("partner_id")
-        .annotate(
-            unasked=Count("pk", filter=Q(request=None)),
-            asked=Count("pk", filter=Q(request__isnull=False)),
-            overdue=Count("pk", filter=Q(due_at__lt=now)),
-            first_due=Min("due_at"),
-            assumed=Count("pk", filter=Q(is_agreed=False)),
-        )
+        .annotate(unasked=Count("pk"), first_due=Min("due_at"))
+    )
+    asked = (
+        Request.objects.filter(brand_id=brand_id, closed_at=None)
+        .values("partner_id")
+        .annotate(asked=Sum("items") - Sum("confirmed"), first_due=Min("due_at"))
     )
     since = now - CONFIRMED_WITHIN
     done = (
         Request.objects.filter(brand_id=brand_id, made_at__gte=since, confirmed__gt=0)
         .values("partner_id")
-        .annotate(confirmed=Sum("confirmed"), confirmed_at=Max("closed_at"))
+        .annotate(confirmed=Sum("confirmed"))
     )
-    rows: dict[int, dict[str, object]] = {}
-    for row in [*open_, *done]:
-        rows.setdefault(row["partner_id"], {}).update(row)
-    found = [_stand(row) for row in rows.values()]
-    return sorted(found, key=lambda each: (each.first_due is None, each.first_due or now))
-
-
-def _stand(row: dict[str, object]) -> Stand:
-    told = dict(row)
-    told["is_agreed"] = not told.pop("assumed", 0)
-    return Stand(**told)  # type: ignore[arg-type]  # the names are the annotations'
+    overdue = [
+        {"partner_id": each.partner_id, "overdue": each.overdue, "first_due": each.first_due}
+        for each in late(brand_id, now)
+    ]
+    rows: list[dict[str, Any]] = [*unasked, *asked, *done, *overdue]
+    found: dict[int, Stand] = {}
+    for row in rows:
+        stand = found.get(row["partner_id"], Stand(row["partner_id"]))
+        dues = [each for each in (stand.first_due, row.get("first_due")) if each is not None]
+        found[stand.partner_id] = replace(stand, **row | {"first_due": min(dues, default=None)})
+    return sorted(found.values(), key=lambda each: (each.first_due is None, each.first_due or now))
 
 
 @dataclass(frozen=True, slots=True)
