@@ -10,7 +10,7 @@ from orderveil.cli.output import print_table
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
-from orderveil.hops.courier import accounts, settling
+from orderveil.hops.courier import accounts, hearing, settling
 from orderveil.hops.courier.carriers.registry import CARRIERS
 from orderveil.hops.courier.rows import Booking
 from orderveil.ledger.acts import machine
@@ -171,6 +171,28 @@ def settle(
     else:
         row = settling.it_is_not_there(brand.pk, reference, now=now, who=machine())
     show(_shown(row), f"{reference} is {row.state}.", as_json=as_json)
+
+
+@courier.command()
+@click.option("--days", "back", default=7, show_default=True, type=click.IntRange(1, 90))
+@with_brand
+@with_json
+@guarded
+@needs_database
+def tracking(back: int, brand_name: str | None, *, as_json: bool) -> None:
+    """Count what carriers told: what moved, what is not understood, what was refused."""
+    brand = choice.brand(brand_name)
+    found = [
+        {
+            "day": each.day.isoformat(),
+            "account": each.account_id,
+            "what": str(each.what),
+            "code": each.code,
+            "times": each.times,
+        }
+        for each in hearing.days(brand.pk, utc_now(), back=back)
+    ]
+    _table(found, "No carrier told anything in these days.", as_json=as_json)
 
 
 def _table(found: Sequence[dict[str, Any]], nothing: str, *, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from orderveil.contacts import allocating
 from orderveil.core.clocks import utc_now
 from orderveil.gate import asking, quotas
 from orderveil.hops.calls import upkeep as telephone
+from orderveil.hops.courier import following, hearing
 from orderveil.hops.courier import upkeep as bookings
 from orderveil.hops.ims import recording
 from orderveil.hops.printing import sweeping as prints
@@ -57,6 +58,8 @@ def tasks(app: App) -> None:
         recording.sweep(utc_now())
         allocating.sweep(utc_now())
         telephone.sweep(utc_now())
+        following.sweep(utc_now())
+        hearing.sweep(utc_now())
 
     @app.periodic(cron="37 * * * *")
     @app.task(queue=QUEUE, pass_context=False)
