@@ -10,6 +10,7 @@ from orderveil.core.devices import DeviceKind
 from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
 from orderveil.gate import law
+from orderveil.hops.courier import accounts
 from orderveil.ledger.act_kinds import CHANGES_LAW, ActKind
 from orderveil.ledger.acts import Who, machine
 from orderveil.partners import channels, credentials, devices, narrowing, registry, terms
@@ -40,11 +41,22 @@ def refusal(call, *arguments, **said):
     return caught.value.problem.code
 
 
+def carrier_of(brand):
+    """A courier of the brand's, with an account at a carrier."""
+    made = registry.add_partner(brand, "vanline", [Hop.COURIER], now=NOW)
+    terms_of = {"options": {"pickup_location": "Depot"}, "secrets": {"token": "invented"}}
+    return accounts.connect(made, "delhivery", now=NOW, who=sample.WHO, **terms_of)
+
+
 CHANGES = {
     ActKind.CONTACTS_CHANGED: lambda b, p: contacts.save(
         b.pk, {"care_number": "+918000000000"}, now=NOW, who=sample.WHO
     ),
     ActKind.PARTNER_ADDED: lambda b, p: sample.new_partner(b, "parcelo"),
+    ActKind.CARRIER_CONNECTED: lambda b, p: carrier_of(b),
+    ActKind.CARRIER_DISCONNECTED: lambda b, p: accounts.disconnect(
+        b.pk, carrier_of(b).pk, now=NOW, who=sample.WHO
+    ),
     ActKind.PARTNER_MODE_CHANGED: lambda b, p: registry.set_mode(p, Mode.OBSERVE, 0, now=NOW),
     ActKind.PARTNER_SUSPENDED: lambda b, p: registry.set_suspended(p, suspended=True, now=NOW),
     ActKind.PARTNER_RESTORED: lambda b, p: registry.set_suspended(p, suspended=False, now=NOW),

@@ -105,6 +105,8 @@ def it_is_there(
 
     `carrier`: who carries it, where the account is at an aggregator; the account's name if empty.
     """
+    if rows.by_reference(brand_id, reference) is None:
+        raise RefusedError(_UNKNOWN)
     if not WAYBILL.fullmatch(awb) or not carrier.isprintable() or len(carrier) > _CARRIER_MAX_CHARS:
         raise RefusedError(_NO_WAYBILL)
     with transaction.atomic():

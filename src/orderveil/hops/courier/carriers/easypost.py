@@ -245,7 +245,9 @@ def _read_found(heard: Heard, _reference: str, _known: Known) -> Found:
 
 
 @refusing
-def _refund(account: Account, _shipment: Shipment, known: Known) -> Ask:
+def _refund(account: Account, _shipment: Shipment, known: Known) -> Ask | Done:
+    if "awb" not in known:
+        return Done({})  # rated, and never bought: nothing will be fetched
     number = quote(known_id(known, NAME, "shipment"), safe="")
     return Ask("POST", f"/v2/shipments/{number}/refund", b"{}", _headers(account))
 
