@@ -1,8 +1,12 @@
 """The connections' pages role by role, and those of partners and of the brand."""
 
+import hashlib
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from desk import ROLES_OF_A_BRAND
+from doors import stored
 from orderveil.core.hops import Hop
 from orderveil.core.roles import ROLES, Permission, Role
 from orderveil.gate import law
@@ -146,7 +150,45 @@ def test_a_partner_is_added_and_gets_its_agreement(desk):
     agreed = {"starts_on": "2026-01-01", "ends_on": "2099-12-31", "document_digest": "AB" * 32}
     client.post(f"/partners/{made.pk}/agree/", agreed)
     assert Agreement.objects.get(partner=made).document_digest == "ab" * 32
-    assert "agreement until 31 Dec 2099" in client.get(f"/partners/{made.pk}/").content.decode()
+    page = client.get(f"/partners/{made.pk}/").content.decode()
+    assert "agreement until 31 Dec 2099" in page
+    assert "it does not name:" in page
+    assert "the deletion term" in page
+    assert "the document&#x27;s digest," not in page
+
+
+def test_an_agreement_is_recorded_with_its_terms_from_the_document_itself(desk):
+    """The digest is taken of what is uploaded, which is not kept; the page tells every term."""
+    client = desk.client(desk.person(Role.OWNER))
+    partner = desk.scene.new_seat(Hop.COURIER, "swift", agreed=False).partner
+    paper = b"%PDF-1.7 an invented agreement"
+    said = {
+        "starts_on": "2026-01-01",
+        "countries": "in, DE",
+        "sub_processors": "Invented Riders\nInvented Sorters",
+        "deletion_days": "21",
+        "breach_hours": "24",
+        "contact": "privacy@swift.example",
+    }
+
+    def send(**more):
+        document = SimpleUploadedFile("paper.pdf", paper, "application/pdf")
+        return client.post(f"/partners/{partner.pk}/agree/", said | {"document": document} | more)
+
+    assert send(document_digest="ab" * 32).status_code == 422
+    assert send(countries="XX").status_code == 422
+    large = SimpleUploadedFile("paper.pdf", b"x" * 3_000_000, "application/pdf")
+    assert send(document=large).status_code == 413
+    assert not Agreement.objects.filter(partner=partner).exists()
+    assert send().status_code == 302
+    made = Agreement.objects.get(partner=partner)
+    assert made.document_digest == hashlib.sha256(paper).hexdigest()
+    assert (made.countries, made.deletion_days, made.breach_hours) == (["DE", "IN"], 21, 24)
+    page = client.get(f"/partners/{partner.pk}/").content.decode()
+    for told in ("DE, IN", "Invented Riders, Invented Sorters", "privacy@swift.example"):
+        assert told in page
+    assert "it does not name:" not in page
+    assert not any(b"invented agreement" in value for _, _, value in stored())
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ FORMATS = (
 
 SLUG = 50
 """How many characters a short name has at most."""
-_DATE = {"type": "date"}
+DATE = {"type": "date"}
 _TIME = {"type": "time"}
 
 
@@ -90,26 +90,6 @@ class PartnerForm(forms.Form):
     )
     observe = forms.BooleanField(
         label=_("Begin by observing: it gets today's view for now"), required=False
-    )
-
-
-class AgreementForm(forms.Form):
-    """A signed data-processing agreement."""
-
-    starts_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=_DATE))
-    ends_on = forms.DateField(
-        label=_("Last day"),
-        required=False,
-        widget=forms.DateInput(attrs=_DATE),
-        help_text=_("Empty: it does not end by itself."),
-    )
-    document_digest = forms.RegexField(
-        r"^[0-9a-fA-F]{64}$",
-        label=_("SHA-256 of the signed document"),
-        required=False,
-        help_text=_(
-            "64 hexadecimal digits, as the command sha256sum prints them. It goes on record."
-        ),
     )
 
 
@@ -191,7 +171,7 @@ class CredentialForm(forms.Form):
     expires_on = forms.DateField(
         label=_("Last day"),
         required=False,
-        widget=forms.DateInput(attrs=_DATE),
+        widget=forms.DateInput(attrs=DATE),
         help_text=_("Of UTC. Empty: it does not end by itself."),
     )
     networks = Lines(

@@ -13,11 +13,11 @@ from orderveil.core.errors import RefusedError
 from orderveil.core.hops import Hop
 from orderveil.ledger.acts import by
 from orderveil.partners import quotas, registry, terms
-from orderveil.partners.forms import AgreementForm, BrandForm, CentreForm, ModeForm, PartnerForm
+from orderveil.partners.agreement_form import AgreementForm
+from orderveil.partners.forms import BrandForm, CentreForm, ModeForm, PartnerForm
 from orderveil.partners.forms import refuse as refuse_on
 from orderveil.partners.listing import page_of, partner_of
 from orderveil.partners.models import Agreement, Brand, Credential, Partner
-from orderveil.partners.papers import Terms
 from orderveil.partners.standing import deciding, standings
 
 REFUSED = 422
@@ -111,7 +111,7 @@ def _centre_form(one: Partner) -> CentreForm:
 def partner_agree(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Record a signed agreement."""
     one = partner_of(actor.brand_id, number)
-    form = AgreementForm(request.POST, auto_id="agreement_%s")
+    form = AgreementForm(request.POST, request.FILES, auto_id="agreement_%s")
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -120,7 +120,7 @@ def partner_agree(request: HttpRequest, actor: Actor, number: int) -> HttpRespon
                 said["starts_on"],
                 said["ends_on"],
                 now=actor.now,
-                terms=Terms(document_digest=said["document_digest"]),
+                terms=form.terms(),
                 who=by(actor),
             )
         except RefusedError as refused:
