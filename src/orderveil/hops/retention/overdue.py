@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 from django.db.models import Count, Min, Sum
@@ -51,9 +52,8 @@ def stands(brand_id: int, now: datetime) -> list[Stand]:
         {"partner_id": each.partner_id, "overdue": each.overdue, "first_due": each.first_due}
         for each in late(brand_id, now)
     ]
-    rows: list[dict[str, Any]] = [*unasked, *asked, *done, *overdue]
     found: dict[int, Stand] = {}
-    for row in rows:
+    for row in map(dict[str, Any], chain(unasked, asked, done, overdue)):
         stand = found.get(row["partner_id"], Stand(row["partner_id"]))
         dues = [each for each in (stand.first_due, row.get("first_due")) if each is not None]
         found[stand.partner_id] = replace(stand, **row | {"first_due": min(dues, default=None)})
