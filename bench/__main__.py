@@ -22,7 +22,9 @@ ROWS = {
     "proof": "bench.proof",
     "desk": "bench.desk",
     "labels": "bench.labels",
+    "bookings": "bench.bookings",
     "detect": "bench.detect",
+    "calls": "bench.calls",
 }
 
 
