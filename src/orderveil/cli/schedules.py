@@ -71,23 +71,7 @@ def tasks(app: App) -> None:
         finally:
             connection.close()
 
-    @app.periodic(cron="27 3 * * *")
-    @app.task(queue=QUEUE)
-    def open_reviews(timestamp: int) -> None:
-        """Access reviews that are due are open, whoever forgot."""
-        del timestamp
-        calendar.open_due(utc_now())
-
-    @app.periodic(cron="* * * * *")
-    @app.task(queue=QUEUE, pass_context=False)
-    def watch(timestamp: int) -> None:
-        """What is new in each brand's log is looked at, and alerts are told."""
-        del timestamp
-        try:
-            watching.minute(utc_now())
-        finally:
-            connection.close()
-
+    _looks(app)
     _purges(app)
     _calls(app)
 
@@ -109,6 +93,25 @@ def _calls(app: App) -> None:
         del timestamp
         try:
             telephone.settle(utc_now())
+        finally:
+            connection.close()
+
+
+def _looks(app: App) -> None:
+    @app.periodic(cron="27 3 * * *")
+    @app.task(queue=QUEUE)
+    def open_reviews(timestamp: int) -> None:
+        """Access reviews that are due are open, whoever forgot."""
+        del timestamp
+        calendar.open_due(utc_now())
+
+    @app.periodic(cron="* * * * *")
+    @app.task(queue=QUEUE, pass_context=False)
+    def watch(timestamp: int) -> None:
+        """What is new in each brand's log is looked at, and alerts are told."""
+        del timestamp
+        try:
+            watching.minute(utc_now())
         finally:
             connection.close()
 
