@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from orderveil.contacts import allocating, using
+from orderveil.contacts import setup as setups
 from orderveil.contacts.models import ContactKind
 from orderveil.contacts.using import Outcome, Way
 from orderveil.core.errors import Problem, RefusedError
@@ -185,3 +186,37 @@ def test_an_alias_is_found_in_any_case(setting, order):
     )
     (code,) = (each.code for each in given.values())
     assert using.by_alias(setting.scene.brand.pk, code.upper()).code == code
+
+
+def test_a_retired_number_reaches_who_stands_behind_it(setting, order):
+    """It is given to nobody new, and leads where it led."""
+    brand = setting.scene.brand.pk
+    contacting.add_number(brand, "+918000000002", now=NOW, who=ME)
+    contacting.retire_number(brand, POOL, now=NOW, who=ME)
+    assert setups.brand_of_number(POOL) == brand
+    assert reaching.reach(setting.contact(order), now=NOW).value == "+919000000001"
+    second = setting.scene.pack(setting.scene.admit())
+    assert POOL not in setting.scene.ask(Hop.COURIER, second).fields["phone"]
+
+
+def test_a_customer_answers_only_a_courier_that_has_the_parcel(setting, order):
+    """Not one that is suspended, nor one whose window is over, though nothing ended it yet."""
+    contact = setting.contact(order)
+    assert reaching.may_answer(contact, now=NOW) is None
+    courier = setting.scene.seat(Hop.COURIER).partner
+    registry.set_suspended(courier, suspended=True, now=NOW)
+    assert reaching.may_answer(contact, now=NOW).code == "partner_suspended"
+    registry.set_suspended(courier, suspended=False, now=NOW)
+    setting.scene.move(Hop.COURIER, order, ParcelState.SHIPPED)
+    setting.scene.move(Hop.COURIER, order, ParcelState.DELIVERED)
+    assert reaching.may_answer(contact, now=NOW).code == "outside_window"
+
+
+def test_either_way_has_acts_of_its_own(setting, order):
+    """Twenty calls to the customer leave room for those back."""
+    contact = setting.contact(order)
+    for way in Way:
+        for _ in range(using.MOST_NOTED):
+            using.note(contact, way, Outcome.CONNECTED, now=NOW)
+    kinds = [each.kind for each in queries.entries_of(order)]
+    assert kinds.count("contact_used") == 2 * using.MOST_NOTED

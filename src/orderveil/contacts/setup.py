@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from orderveil.contacts.models import Number, Setup
 from orderveil.core.fields import Field
@@ -55,8 +56,11 @@ def brand_of_domain(domain: str) -> int | None:
 
 
 def brand_of_number(number: str) -> int | None:
-    """Whose pool this number (E.164) belongs to."""
-    found = Number.objects.filter(number=number, retired_at=None)
+    """Whose pool this number (E.164) belongs to, or belonged to last.
+
+    A retired number is given to nobody any more; who stands behind it is reached until their end.
+    """
+    found = Number.objects.filter(number=number).order_by(F("retired_at").desc(nulls_first=True))
     return found.values_list("brand_id", flat=True).first()
 
 

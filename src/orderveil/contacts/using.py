@@ -2,7 +2,7 @@
 
 Rules kept here:
 - every use of a contact is an act on its order: who, which way, allowed or not, never a number;
-- what hammers on a contact can't fill the log: of one outcome MOST_NOTED acts an hour;
+- what hammers on a contact can't fill the log: of one way and outcome MOST_NOTED an hour;
 - what belongs to no order is counted, never kept: a wrong PIN says nothing about anybody.
 """
 
@@ -112,7 +112,7 @@ def spend(contact: Contact, way: Way, now: datetime) -> bool:
 @transaction.atomic
 def note(contact: Contact, way: Way, outcome: Outcome, *, now: datetime, through: str = "") -> None:
     """Put a use on the order's record. `through`: which of our doors it came by, a word of ours."""
-    if _count(contact, outcome.value, now) > MOST_NOTED:
+    if _count(contact, f"{way}:{outcome}", now) > MOST_NOTED:
         return
     by_customer = way == Way.TO_PARTNER
     record(

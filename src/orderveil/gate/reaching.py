@@ -91,6 +91,25 @@ def reach_for(
     return _opened(through, order_id, parcel_no, name, now=now, narrow=_sending(name))
 
 
+def may_answer(contact: Contact, *, now: datetime) -> Problem | None:
+    """May the customer reach the contact's partner: is it live, in standing, the parcel its own?
+
+    Nothing is opened: the partner's side is ours to dial, and the customer's isn't shown.
+    """
+    if not using.is_live(contact, now):
+        return ENDED
+    window = _window(contact, now)
+    if isinstance(window, Problem):
+        return window
+    return refusals.why_not(
+        contact.brand_id,
+        contact.partner_id,
+        window,
+        bytes(contact.order_id),
+        contact.parcel_no,
+    )
+
+
 def _provider(setup: Setup | None, name: Field) -> int | None:
     if setup is None:
         return None
