@@ -1,6 +1,7 @@
 """Partners: the list, one of them, and what a privacy officer may change about it."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -107,11 +108,19 @@ def _centre_form(one: Partner) -> CentreForm:
     return CentreForm(auto_id="centre_%s", initial=initial)
 
 
+def _is_cut(request: HttpRequest) -> bool:
+    """Was a file left out because it is too large to be held in memory?"""
+    sent = int(request.META.get("CONTENT_LENGTH") or 0)
+    return sent > settings.FILE_UPLOAD_MAX_MEMORY_SIZE and not request.FILES
+
+
 @require_POST
 def partner_agree(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Record a signed agreement."""
     one = partner_of(actor.brand_id, number)
     form = AgreementForm(request.POST, request.FILES, auto_id="agreement_%s")
+    if _is_cut(request):
+        form.add_error("document", _("The document is larger than 2 MB: give its SHA-256."))
     if form.is_valid():
         said = form.cleaned_data
         try:
