@@ -33,7 +33,7 @@ from orderveil.hops.calls.speech import Provider
 from orderveil.hops.resources import Ref, caller_for
 
 CALLS: Final = "/v1/calls"
-STATUS: Final = clicking.STATUS_PATH + "/{call:uuid}/{proof}"
+STATUS: Final = clicking.STATUS_PATH + "/{call}/{proof}"
 _LIMIT_BYTES: Final = 16 * 1024
 
 
@@ -79,9 +79,9 @@ class Calls:
 class Told:
     """POST /v1/calls/status/{call}/{proof}"""
 
-    def on_post(self, req: Request, resp: Response, call: uuid.UUID, proof: str) -> None:
+    def on_post(self, req: Request, resp: Response, call: str, proof: str) -> None:
         """How a call went."""
-        found = Call.objects.select_related("line").filter(pk=call).first()
+        found = _call(call)
         if found is None or not _is_proved(found, proof):
             raise RefusedError(NOT_PROVED)
         status = _outcome(req, found)
@@ -89,6 +89,14 @@ class Told:
             clicking.settle(found, status, now=req.context.now)
         nothing = twiml.nothing()
         resp.content_type, resp.data = nothing.content_type, nothing.body
+
+
+def _call(text: str) -> Call | None:
+    try:
+        number = uuid.UUID(text)
+    except ValueError:
+        return None
+    return Call.objects.select_related("line").filter(pk=number).first()
 
 
 def _is_proved(call: Call, proof: str) -> bool:
