@@ -98,6 +98,7 @@ def may_answer(contact: Contact, *, now: datetime) -> Problem | None:
     """
     if not using.is_live(contact, now):
         return ENDED
+    laws.current(laws.law_of(contact.brand_id))  # no statement follows that would notice
     window = _window(contact, now)
     if isinstance(window, Problem):
         return window
