@@ -1,4 +1,4 @@
-"""The keys that sign a brand's mail: RSA, because it is what every receiver can check (RFC 8301)."""
+"""The keys that sign a brand's mail: RSA, which every receiver can check (RFC 8301)."""
 
 import base64
 

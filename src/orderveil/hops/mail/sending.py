@@ -120,6 +120,10 @@ def _handed(line: smtplib.SMTP, smarthost: Smarthost, sender: str, to: str, raw:
             return Sent.REFUSED if 550 <= code <= 553 else Sent.LATER
     except (OSError, smtplib.SMTPException, ValueError):
         return Sent.LATER
+    return _told(line, raw)
+
+
+def _told(line: smtplib.SMTP, raw: bytes) -> Sent:
     try:
         code = line.data(raw)[0]
     except smtplib.SMTPDataError:
