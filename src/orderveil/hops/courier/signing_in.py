@@ -54,7 +54,7 @@ def token_of(
     if isinstance(asked, str):
         return Token(asked)
     account = CarrierAccount.objects.get(pk=account.pk)
-    if account.token_no != apart_from and (kept := _kept(account, now)) is not None:
+    if account.token_no > (apart_from or 0) and (kept := _kept(account, now)) is not None:
         return kept
     if not _take_lease(account, now):
         return Later("signing_in", _MOMENT_SECONDS, is_sure=True)
