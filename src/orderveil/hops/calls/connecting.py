@@ -9,9 +9,12 @@ Rules kept here:
 - every use is an act on its order, before it is answered; a wrong PIN is only counted.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
+
+from django.db import transaction
 
 from orderveil.contacts import setup as setups
 from orderveil.contacts import using
@@ -19,6 +22,7 @@ from orderveil.contacts.models import Contact, ContactKind
 from orderveil.contacts.using import Outcome, Way
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.gate import reaching
+from orderveil.gate.reaching import Reached
 from orderveil.hops.calls import guessing, hearing
 from orderveil.hops.calls.hearing import Hearing
 from orderveil.hops.calls.models import Line
@@ -28,10 +32,34 @@ THROUGH: Final = "bridge"
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """A contact that may be used: the gate is asked who stands behind it."""
+
+    contact: Contact
+    is_first: bool
+
+
 def connect(line: Line, ring: Ring, *, now: datetime) -> Reply:
     """What to tell the provider. Raises `RefusedError` for a call that is long over."""
     if setups.brand_of_number(ring.dialled) != line.brand_id:
         return Say(Sentence.NOBODY)
+    # A caller waits: what is counted before the gate is asked is one commit, what is noted after
+    # it another.
+    with transaction.atomic():
+        found = _found(line, ring, now)
+    if not isinstance(found, _Lead):
+        return found
+    reached = reaching.reach(found.contact, now=now)
+    with transaction.atomic():
+        reply = _to_customer(line, ring, found, reached, now)
+        if found.is_first:
+            _settle(line, ring, reply)
+    return reply
+
+
+def _found(line: Line, ring: Ring, now: datetime) -> Reply | _Lead:
+    """What is known before the gate is asked: the reply, or the contact to ask about."""
     seen = hearing.hear(line, ring, now)
     if seen is Hearing.OVER:
         raise RefusedError(_OVER)
@@ -40,15 +68,20 @@ def connect(line: Line, ring: Ring, *, now: datetime) -> Reply:
     is_first = seen is Hearing.FIRST
     caller = ring.caller
     back = reaching.contact_of_caller(line.brand_id, ring.dialled, caller, now) if caller else None
+    reply: Reply | _Lead
     if back is not None:
         reply = _back(line, ring, back, now, is_first=is_first)
     elif ring.digits is None:
         reply = _ask(line, ring, Sentence.PIN_NEEDED)
     else:
         reply = _by_pin(line, ring, ring.digits, now, is_first=is_first)
-    if is_first:
-        hearing.settle(line, ring, allowed=not _is_refusal(reply))
+    if is_first and not isinstance(reply, _Lead):
+        _settle(line, ring, reply)
     return reply
+
+
+def _settle(line: Line, ring: Ring, reply: Reply) -> None:
+    hearing.settle(line, ring, allowed=not _is_refusal(reply))
 
 
 def _back(line: Line, ring: Ring, contact: Contact, now: datetime, *, is_first: bool) -> Reply:
@@ -62,7 +95,7 @@ def _back(line: Line, ring: Ring, contact: Contact, now: datetime, *, is_first: 
     return _care(line, ring) if peer is None else Dial(peer, ring.dialled)
 
 
-def _by_pin(line: Line, ring: Ring, digits: str, now: datetime, *, is_first: bool) -> Reply:
+def _by_pin(line: Line, ring: Ring, digits: str, now: datetime, *, is_first: bool) -> Reply | _Lead:
     """Somebody keyed in a PIN."""
     brand = line.brand_id
     if is_first and not guessing.take_try(brand, ring, now):
@@ -80,20 +113,20 @@ def _by_pin(line: Line, ring: Ring, digits: str, now: datetime, *, is_first: boo
         guessing.was_right(brand, ring, now)
         if not using.spend(contact, Way.TO_CUSTOMER, now):
             return _turned_away(line, ring, contact, Way.TO_CUSTOMER, Outcome.TOO_OFTEN, now)
-    return _to_customer(line, ring, contact, now, is_first=is_first)
+    return _Lead(contact, is_first)
 
 
 def _to_customer(
-    line: Line, ring: Ring, contact: Contact, now: datetime, *, is_first: bool
+    line: Line, ring: Ring, lead: _Lead, reached: Reached | Problem, now: datetime
 ) -> Reply:
-    reached = reaching.reach(contact, now=now)
+    contact = lead.contact
     if isinstance(reached, Problem):
         outcome = Outcome.ENDED if reached.status in _GONE else Outcome.NO_STANDING
         outcome = Outcome.NOBODY if reached == reaching.NOBODY else outcome
         return _turned_away(line, ring, contact, Way.TO_CUSTOMER, outcome, now)
     if not is_number(reached.value):
         return _turned_away(line, ring, contact, Way.TO_CUSTOMER, Outcome.UNREACHABLE, now)
-    if is_first:
+    if lead.is_first:
         using.note(contact, Way.TO_CUSTOMER, Outcome.CONNECTED, now=now, through=THROUGH)
     if ring.caller:
         using.remember_peer(contact, ring.caller, now)
