@@ -18,7 +18,7 @@ from orderveil.contacts import allocating
 from orderveil.core.clocks import utc_now
 from orderveil.gate import asking, quotas
 from orderveil.hops.calls import upkeep as telephone
-from orderveil.hops.courier import following, hearing
+from orderveil.hops.courier import following, hearing, polling
 from orderveil.hops.courier import upkeep as bookings
 from orderveil.hops.ims import recording
 from orderveil.hops.printing import sweeping as prints
@@ -51,15 +51,7 @@ def tasks(app: App) -> None:
     def forget_keys(timestamp: int) -> None:
         """Idempotency keys, events, counts and prints go when their days are over."""
         del timestamp
-        idempotency.sweep(utc_now())
-        watching.sweep(utc_now())
-        upkeep.sweep(utc_now() - EVENTS_KEPT)
-        prints.sweep(utc_now())
-        recording.sweep(utc_now())
-        allocating.sweep(utc_now())
-        telephone.sweep(utc_now())
-        following.sweep(utc_now())
-        hearing.sweep(utc_now())
+        _forget_days(utc_now())
 
     @app.periodic(cron="37 * * * *")
     @app.task(queue=QUEUE, pass_context=False)
@@ -70,6 +62,13 @@ def tasks(app: App) -> None:
             forget(utc_now())
         finally:
             connection.close()
+
+    @app.periodic(cron="*/15 * * * *")
+    @app.task(queue=QUEUE, pass_context=False)
+    def ask_carriers(timestamp: int) -> None:
+        """Parcels that nobody spoke of for long are asked for."""
+        del timestamp
+        _ask_carriers()
 
     _looks(app)
     _purges(app)
@@ -83,6 +82,18 @@ def tasks(app: App) -> None:
         manager = app.job_manager
         for job in await manager.get_stalled_jobs():
             await manager.retry_job(job)
+
+
+def _forget_days(now: datetime) -> None:
+    idempotency.sweep(now)
+    watching.sweep(now)
+    upkeep.sweep(now - EVENTS_KEPT)
+    prints.sweep(now)
+    recording.sweep(now)
+    allocating.sweep(now)
+    telephone.sweep(now)
+    following.sweep(now)
+    hearing.sweep(now)
 
 
 def _calls(app: App) -> None:
@@ -136,6 +147,13 @@ def _purges(app: App) -> None:
             purge_requests.send(utc_now())
         finally:
             connection.close()
+
+
+def _ask_carriers() -> None:
+    try:
+        polling.poll(utc_now())
+    finally:
+        connection.close()
 
 
 def forget(now: datetime) -> None:
