@@ -38,6 +38,10 @@ SHAPES: tuple[str, ...] = (
     _("Partner {partner} has no data-processing agreement in force today."),
     _("Copy {number} of this sheet was asked for in batch {batch}."),
     _("Nothing here draws a {kind} as {form}."),
+    _("Wait {seconds} seconds, or take another telephone."),
+    _("A telephone's name has 1 to {most} characters and names no number or address."),
+    _("The policy does not let comms send to the {field}."),
+    _('A policy that lets customers be reached says `{field} = "sent"` for comms.'),
 )
 """The sentences that hold values, as their makers write them."""
 
