@@ -17,6 +17,7 @@ from orderveil.hops.calls.masking import resources as masked_calls
 from orderveil.hops.courier import resources as courier
 from orderveil.hops.ims import resources as ims
 from orderveil.hops.label import resources as label
+from orderveil.hops.mail import resources as mail
 from orderveil.hops.printing import device_resources as printers
 from orderveil.hops.printing import resources as printing
 from orderveil.hops.retention import resources as purges
@@ -38,6 +39,7 @@ MODULES: tuple[Any, ...] = (
     calls,
     placed_calls,
     masked_calls,
+    mail,
     ledger,
     partners,
     health,

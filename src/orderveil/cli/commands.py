@@ -16,6 +16,7 @@ from orderveil.cli.init import init
 from orderveil.cli.inventory import inventory
 from orderveil.cli.keys import keys
 from orderveil.cli.ledger import ledger
+from orderveil.cli.mail import mail
 from orderveil.cli.orders import erase, find, state, view
 from orderveil.cli.partner import partner
 from orderveil.cli.person import person
@@ -33,4 +34,5 @@ COMMANDS: tuple[click.Command, ...] = (
     purge,
     courier,
     calls,
+    mail,
 )

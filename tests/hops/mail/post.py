@@ -48,12 +48,12 @@ class Server:
     slow_seconds: float = 0.0
     loses_answer: bool = False
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if self.rcpt.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.rcpt
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
         await asyncio.sleep(self.slow_seconds)
         if self.data.startswith("250"):
             self.taken.append((envelope.mail_from, envelope.rcpt_tos[0], envelope.original_content))

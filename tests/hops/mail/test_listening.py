@@ -1,7 +1,9 @@
 """The SMTP door: no open relay, and limits that hold."""
 
+import contextlib
 import smtplib
 import socket
+from collections import deque
 
 import pytest
 
@@ -73,9 +75,8 @@ def test_a_line_without_an_end_is_cut_off(post, monkeypatch):
         ):
             line.recv(4096)
             line.sendall(command.encode() + b"\r\n")
-        with pytest.raises(OSError):
-            for _ in range(1000):
-                line.sendall(b"x" * 4096)
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            deque((line.sendall(b"x" * 4096) for _ in range(10_000)), maxlen=0)
 
 
 def test_connections_have_a_number(post, monkeypatch):
@@ -84,10 +85,8 @@ def test_connections_have_a_number(post, monkeypatch):
     lines = [socket.create_connection(("127.0.0.1", post.port), timeout=20) for _ in range(2)]
     assert all(line.recv(3) == b"220" for line in lines)
     with socket.create_connection(("127.0.0.1", post.port), timeout=20) as third:
-        try:
+        with contextlib.suppress(ConnectionResetError):
             assert third.recv(100) == b""
-        except ConnectionResetError:
-            pass
     for line in lines:
         line.close()
 

@@ -178,7 +178,7 @@ def test_a_suspended_partner_writes_to_nobody(post):
     post.write(post.letter())
     post.server.taken.clear()
     courier = post.scene.seat(Hop.COURIER).partner
-    registry.suspend(courier, now=utc_now(), who=ME)
+    registry.set_suspended(courier, suspended=True, now=utc_now())
     assert post.write(post.letter())[0] == 550
     assert post.write(post.letter(CUSTOMER), sender=CUSTOMER)[0] == 550
     assert post.server.taken == []
