@@ -99,6 +99,9 @@ def running(address: Address, *, workers: int | None = None) -> Iterator[Family]
         try:
             family.add("server", _server_command(address, workers or _workers()), environment)
             family.add("worker", [sys.executable, "-m", "orderveil.cli.worker"], environment)
+            if settings.MAIL_LISTEN and workers != 1:  # a walk alone takes no mail in
+                door = [sys.executable, "-m", "orderveil.cli.mail_door"]
+                family.add("mail", door, environment)
             _wait_until_ready(address, family)
             yield family
         finally:

@@ -17,6 +17,8 @@
 | ORDERVEIL_DEMO | `on`: a demo with invented people, loud on every page, loopback only | off |
 | ORDERVEIL_MAIL | `smtp://user:password@host:587/?tls=on`: how mail leaves | none leaves |
 | ORDERVEIL_MAIL_FROM | the sender of mail | orderveil@localhost |
+| ORDERVEIL_MAIL_LISTEN, _MAIL_NAME | where the relay's SMTP door listens; how it greets | off |
+| ORDERVEIL_MAIL_CERTIFICATE, _MAIL_KEY | PEM files for its STARTTLS | none |
 | ORDERVEIL_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _NAME | single sign-on | off |
 | ORDERVEIL_OIDC_ORIGINS | where else the provider's sign-in leads, as origins | the issuer's |
 """
@@ -297,6 +299,10 @@ def _mail(url: str) -> dict[str, Any]:
 
 MAIL = os.environ.get("ORDERVEIL_MAIL", "")
 vars().update(_mail(MAIL))
+MAIL_LISTEN = os.environ.get("ORDERVEIL_MAIL_LISTEN", "")
+MAIL_NAME = os.environ.get("ORDERVEIL_MAIL_NAME", "localhost")
+MAIL_CERTIFICATE = os.environ.get("ORDERVEIL_MAIL_CERTIFICATE", "")
+MAIL_KEY = os.environ.get("ORDERVEIL_MAIL_KEY", "")
 DEFAULT_FROM_EMAIL = os.environ.get("ORDERVEIL_MAIL_FROM", "orderveil@localhost")
 
 _HOURS = timedelta(hours=12)

@@ -84,9 +84,9 @@ def test_connections_have_a_number(post, monkeypatch):
     monkeypatch.setattr(listening, "MOST_CONNECTIONS", 2)
     lines = [socket.create_connection(("127.0.0.1", post.port), timeout=20) for _ in range(2)]
     assert all(line.recv(3) == b"220" for line in lines)
-    with socket.create_connection(("127.0.0.1", post.port), timeout=20) as third:
-        with contextlib.suppress(ConnectionResetError):
-            assert third.recv(100) == b""
+    third = socket.create_connection(("127.0.0.1", post.port), timeout=20)
+    with third, contextlib.suppress(ConnectionResetError):
+        assert third.recv(100) == b""
     for line in lines:
         line.close()
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event
 from typing import Any, Final
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -183,3 +184,15 @@ async def listen(
     """A server that listens."""
     loop = asyncio.get_running_loop()
     return await loop.create_server(protocol_of(door, name=name, tls=tls), host, port)
+
+
+async def serve(
+    door: Door, host: str, port: int, *, name: str, tls: ssl.SSLContext | None, stop: Event
+) -> None:
+    """Listen until `stop` is set. What breaks in a connection is told to nobody."""
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    server = await listen(door, host, port, name=name, tls=tls)
+    async with server:
+        while not stop.is_set():
+            await asyncio.sleep(0.2)
+    door.threads.shutdown(wait=True)
