@@ -87,7 +87,7 @@ LOGGERS = {
 """Who may log, and what. An argument is a name of ours or a type, never a value of a request."""
 
 COROUTINES = {
-    "hops/mail/listening.py": "aiosmtpd's hooks are coroutines; the work they ask for runs in threads",
+    "hops/mail/listening.py": "aiosmtpd's hooks are coroutines; their work runs in threads",
     "web/collecting.py": "waits for senders and readers, so that no thread has to",
     "cli/schedules.py": "procrastinate's worker is asynchronous; it runs in a process of its own",
 }

@@ -21,6 +21,7 @@ from orderveil.hops.calls import upkeep as telephone
 from orderveil.hops.courier import following, hearing, polling
 from orderveil.hops.courier import upkeep as bookings
 from orderveil.hops.ims import recording
+from orderveil.hops.mail import relaying as letters
 from orderveil.hops.printing import sweeping as prints
 from orderveil.hops.retention import asking as purges
 from orderveil.hops.retention import sending as purge_requests
@@ -94,6 +95,7 @@ def _forget_days(now: datetime) -> None:
     telephone.sweep(now)
     following.sweep(now)
     hearing.sweep(now)
+    letters.sweep(now)
 
 
 def _calls(app: App) -> None:

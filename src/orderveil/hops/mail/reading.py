@@ -11,9 +11,9 @@ import binascii
 import hashlib
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from orderveil.core.scripts import clean
 from orderveil.hops.mail.parts import MOST_RECEIVED, Part, parsed_header, take_apart
@@ -95,7 +95,7 @@ def sender_of(message: Part) -> str:
     if len(values) != 1:
         raise UnreadableError
     parsed = parsed_header("from", values[0])
-    addresses = getattr(parsed, "addresses", ())
+    addresses: Sequence[Any] = getattr(parsed, "addresses", ())
     if len(addresses) != 1:
         raise UnreadableError
     address = plain_address(addresses[0].addr_spec)

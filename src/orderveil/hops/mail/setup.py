@@ -23,7 +23,7 @@ from orderveil.hops.mail.reading import plain_address
 from orderveil.hops.mail.sending import Smarthost, Tls, is_here
 from orderveil.keyring import secrets
 from orderveil.keyring.mailkeys import new_key
-from orderveil.ledger.acts import ActKind, Who, record
+from orderveil.ledger.acts import ActKind, Detail, Who, record
 from orderveil.outbox.webhooks import SECRET_BYTES
 from orderveil.partners.models import Partner
 
@@ -77,7 +77,7 @@ def set_up(
         secrets.put(brand_id, _PASSWORD, smarthost.password.encode())
     else:
         secrets.delete(brand_id, _PASSWORD)
-    detail = {"what": "relay", "host": relay.host, "tls": relay.tls, "through": through.pk}
+    detail: Detail = {"what": "relay", "host": relay.host, "tls": relay.tls, "through": through.pk}
     _record(brand_id, detail, now, who)
     return relay
 
@@ -135,7 +135,7 @@ def set_domains(partner: Partner, domains: Sequence[str], *, now: datetime, who:
     Domain.objects.bulk_create(
         Domain(brand_id=partner.brand_id, partner_id=partner.pk, domain=each) for each in wanted
     )
-    detail = {"what": "domains", "partner": partner.pk, "domains": ",".join(wanted)}
+    detail: Detail = {"what": "domains", "partner": partner.pk, "domains": ",".join(wanted)}
     _record(partner.brand_id, detail, now, who)
 
 
@@ -206,9 +206,7 @@ def _wrong(smarthost: Smarthost) -> Problem | None:
     return None
 
 
-def _record(
-    brand_id: int, detail: dict[str, str | int | bool | None], now: datetime, who: Who
-) -> None:
+def _record(brand_id: int, detail: Detail, now: datetime, who: Who) -> None:
     subject = f"brand:{brand_id}"
     record(brand_id, ActKind.MAIL_CHANGED, now=now, who=who, subject=subject, detail=detail)
 
