@@ -103,7 +103,7 @@ def test_the_brands_own_system_needs_no_agreement():
 @pytest.mark.parametrize(
     ("paper", "said"),
     [
-        ({}, "no data-processing agreement on record."),
+        ({}, "agreement in force: none is on record."),
         ({"begins_on": date(2026, 12, 1)}, "the next one begins on 2026-12-01."),
         ({"ended_on": date(2026, 11, 22)}, "the last one ended on 2026-11-22."),
         (

@@ -10,7 +10,7 @@ from orderveil.cli.choosing import MOMENT, hop_option, needs_database, with_bran
 from orderveil.cli.output import print_table
 from orderveil.cli.session import guarded, show, with_json
 from orderveil.core.clocks import utc_now
-from orderveil.core.decision import Mode, Standing, without_paper
+from orderveil.core.decision import Mode, Standing, around
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.hops import Hop
 from orderveil.core.papers import unnamed
@@ -117,7 +117,8 @@ def _spell_agreement(standing: Standing) -> str:
     if standing.own:
         return "own"
     if not standing.agreement_in_force:
-        return without_paper(standing).replace("no data-processing agreement", "none", 1)
+        dates = around(standing)
+        return f"none in force: {dates}" if dates else "none on record"
     missing = unnamed(standing.named)
     return f"in force, does not name: {', '.join(missing)}" if missing else "in force"
 

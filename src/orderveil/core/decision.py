@@ -115,7 +115,8 @@ def _paper_problem(hop: Hop, row: HopRow, standing: Standing) -> Problem | None:
     if row.needs and not standing.agreement_in_force:
         return Problem(
             code="no_agreement",
-            detail=f"Partner {standing.partner} has {without_paper(standing)}.",
+            detail=f"Partner {standing.partner} has no data-processing agreement in force:"
+            f" {around(standing) or 'none is on record'}.",
             rule=f"policy: {hop} needs an agreement in force",
             remedy="Record the signed agreement with its dates: `orderveil partner agree`.",
             status=403,
@@ -133,16 +134,14 @@ def _paper_problem(hop: Hop, row: HopRow, standing: Standing) -> Problem | None:
     return None
 
 
-def without_paper(standing: Standing) -> str:
-    """What there is where no agreement is in force: "no data-processing agreement on record"."""
+def around(standing: Standing) -> str:
+    """Where none is in force: when the last agreement ended and the next begins; "" without any."""
     dates = []
     if standing.ended_on is not None:
         dates.append(f"the last one ended on {standing.ended_on}")
     if standing.begins_on is not None:
         dates.append(f"the next one begins on {standing.begins_on}")
-    if not dates:
-        return "no data-processing agreement on record"
-    return f"no data-processing agreement in force: {', '.join(dates)}"
+    return ", ".join(dates)
 
 
 def _effective(form: Form, name: Field, standing: Standing) -> Form:
