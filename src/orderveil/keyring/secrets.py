@@ -6,9 +6,10 @@ Rules kept here:
 - `put` and `delete` join the caller's transaction; until that ends, its own thread reads the
   row and caches nothing, so a rollback leaves no secret behind that was never stored.
 - A process keeps an opened secret for CACHE_SECONDS; another process's change shows after that.
-- Names of a brand: `mail:password`, `mail:key`, `mail:route:<id>`, `mail_key`, `id_key`, `index_key`, `ref_key`, `hash_key`, `contacts_key`,
-  `alerts:receiver`, `calls_key`, `calls:<id>:<use>`, `inventory:<id>`, `channel:<id>`,
-  `subscription:<id>`, the last two with `:previous` while they are being rotated. Of the installation: `ledger_signing_key`, `session_key`, `factor_key`,
+- Names of a brand: `id_key`, `index_key`, `ref_key`, `hash_key`, `contacts_key`, `alerts:receiver`,
+  `calls_key`, `calls:<id>:<use>`, `inventory:<id>`, `mail_key`, `mail:key`, `mail:password`,
+  `mail:route:<id>`, `channel:<id>`, `subscription:<id>`, the last two with `:previous` while they
+  are being rotated. Of the installation: `ledger_signing_key`, `session_key`, `factor_key`,
   `first_run`, `purge_links`.
 """
 
