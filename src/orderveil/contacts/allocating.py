@@ -58,7 +58,8 @@ def allocate(
         _end_overdue(places, kind, now)
         given = _live(kind, places)
         for _ in range(_TRIES):
-            missing = [place for place in dict.fromkeys(places) if place not in given]
+            # In one order everywhere: two batches that meet wait for each other, and go on.
+            missing = sorted(set(places) - given.keys())
             codes = _codes(brand_id, kind, len(missing))
             if not missing or not codes:
                 break

@@ -15,11 +15,12 @@ from hops.calls.telephone import (
     twiml,
     uses,
 )
-from orderveil.contacts import setup, using
+from orderveil.contacts import allocating, setup, using
 from orderveil.contacts.models import Contact
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
 from orderveil.gate.erase import erase
+from orderveil.hops.calls import guessing, hearing
 from orderveil.hops.calls.models import Heard
 from orderveil.partners import registry
 from scene import ME, rows
@@ -107,7 +108,10 @@ def test_an_erased_orders_pin_leads_to_nobody(telephone):
 
 
 def test_an_exhausted_pool_leads_to_the_care_number(telephone, monkeypatch):
-    """Who got no PIN has the care number; keying in nothing dials it."""
+    """Who got no PIN was given the care number; whoever rings the pool with none is put there."""
+    monkeypatch.setattr(allocating, "MOST_PER_NUMBER", 1)
+    order = telephone.new_order()
+    assert telephone.scene.ask(Hop.COURIER, order).fields["phone"] == CARE
     told = telephone.ask_exotel().json()
     assert told["destination"] == {"numbers": [CARE]}
 
@@ -308,3 +312,50 @@ def test_nothing_in_the_answer_to_one_side_names_the_other(telephone):
     assert AGENT not in json.dumps(told)
     back = telephone.ask_json(caller=CUSTOMER).json()
     assert CUSTOMER not in json.dumps(back)
+
+
+def test_what_somebody_recorded_is_known_as_long_as_a_pin_may_live(telephone):
+    """Twilio signs no time: its request a day later leads nowhere, after the sweep, too."""
+    telephone.ask_twilio(telephone.pin, CallSid="CArecorded")
+    Heard.objects.update(at=utc_now() - timedelta(days=2))
+    hearing.sweep(utc_now())
+    assert telephone.ask_twilio(telephone.pin, CallSid="CArecorded").status == 409
+
+
+def test_a_leaked_pin_makes_nobody_known_once_it_is_used_up(telephone, monkeypatch):
+    """Whoever isn't put through by it has no more guesses than anybody."""
+    monkeypatch.setattr(guessing, "MOST_ON_NUMBER", 3)
+    for _ in range(using.MOST_AN_HOUR):
+        using.spend(telephone.contact(), using.Way.TO_CUSTOMER, utc_now())
+    spoofed = [f"+9190000002{number:02}" for number in range(10)]
+    assert {telephone.dialled(telephone.pin, caller=caller) for caller in spoofed} == {CARE}
+    wrong = f"{(int(telephone.pin) + 1) % 1_000_000:06}"
+    tried = [telephone.dialled(wrong, caller=caller) for caller in spoofed]
+    assert tried.count("pin_wrong") <= 3
+
+
+@pytest.mark.parametrize("how", ["suspended", "delivered"])
+def test_a_customer_is_put_through_to_nobody_who_may_not_have_the_parcel(telephone, how):
+    """The care number: whether or not anything ended the contact by then."""
+    telephone.ask_json(telephone.pin)
+    if how == "suspended":
+        courier = telephone.scene.seat(Hop.COURIER).partner
+        registry.set_suspended(courier, suspended=True, now=utc_now())
+    else:
+        telephone.deliver()
+    assert telephone.dialled(caller=CUSTOMER) == CARE
+    assert uses(telephone.order)[-1] == ("to_partner", "no_standing")
+
+
+def test_an_agent_who_is_a_customer_too_is_put_through_by_a_pin(telephone):
+    """Keying in a PIN is no calling back."""
+    other = telephone.new_order()
+    assert telephone.dialled(telephone.pin_of(other), caller=CUSTOMER) == CUSTOMER
+
+
+def test_an_ended_pin_counts_as_a_wrong_one(telephone):
+    """Guessing among those that ended is guessing."""
+    Contact.objects.update(expires_at=utc_now())
+    for number in range(4):
+        telephone.dialled(telephone.pin, caller=f"+9190000003{number:02}")
+    assert max(rows("SELECT wrong FROM calls_guess"))[0] == 4

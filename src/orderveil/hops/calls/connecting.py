@@ -1,7 +1,8 @@
 """Somebody rings a pool number: whom are they put through to?
 
 Rules kept here:
-- a customer who calls back reaches the agent who called last, else the care number;
+- a customer who calls back reaches the agent who called last, if that agent may have the parcel
+  still, else the care number; whoever keys in a PIN is no customer calling back;
 - anybody else needs a PIN that is alive, within its limits, whose partner has standing and whose
   parcel is in that partner's hands and window: the gate decides, and records, at each call;
 - whoever can't be put through gets the care number or a sentence, never the customer's number;
@@ -69,12 +70,13 @@ def _found(line: Line, ring: Ring, now: datetime) -> Reply | _Lead:
     caller = ring.caller
     back = reaching.contact_of_caller(line.brand_id, ring.dialled, caller, now) if caller else None
     reply: Reply | _Lead
-    if back is not None:
-        reply = _back(line, ring, back, now, is_first=is_first)
-    elif ring.digits is None:
-        reply = _ask(line, ring, Sentence.PIN_NEEDED)
-    else:
+    if ring.digits is not None:
+        # Also of somebody who is a customer of the brand: agents order things, too.
         reply = _by_pin(line, ring, ring.digits, now, is_first=is_first)
+    elif back is not None:
+        reply = _back(line, ring, back, now, is_first=is_first)
+    else:
+        reply = _ask(line, ring, Sentence.PIN_NEEDED)
     if is_first and not isinstance(reply, _Lead):
         _settle(line, ring, reply)
     return reply
@@ -88,6 +90,8 @@ def _back(line: Line, ring: Ring, contact: Contact, now: datetime, *, is_first: 
     """The order's customer calls back."""
     if is_first and not using.spend(contact, Way.TO_PARTNER, now):
         return _turned_away(line, ring, contact, Way.TO_PARTNER, Outcome.TOO_OFTEN, now)
+    if reaching.may_answer(contact, now=now) is not None:
+        return _turned_away(line, ring, contact, Way.TO_PARTNER, Outcome.NO_STANDING, now)
     peer = using.peer_of(contact)
     outcome = Outcome.NOBODY if peer is None else Outcome.CONNECTED
     if is_first:
@@ -108,11 +112,11 @@ def _by_pin(line: Line, ring: Ring, digits: str, now: datetime, *, is_first: boo
             using.note_stranger(brand, ContactKind.PHONE, Outcome.STRANGER, now=now)
         return _ask(line, ring, Sentence.PIN_WRONG)
     if not using.is_live(contact, now):
+        if is_first:
+            guessing.was_wrong(brand, ring, now)
         return _turned_away(line, ring, contact, Way.TO_CUSTOMER, Outcome.ENDED, now)
-    if is_first:
-        guessing.was_right(brand, ring, now)
-        if not using.spend(contact, Way.TO_CUSTOMER, now):
-            return _turned_away(line, ring, contact, Way.TO_CUSTOMER, Outcome.TOO_OFTEN, now)
+    if is_first and not using.spend(contact, Way.TO_CUSTOMER, now):
+        return _turned_away(line, ring, contact, Way.TO_CUSTOMER, Outcome.TOO_OFTEN, now)
     return _Lead(contact, is_first)
 
 
@@ -127,6 +131,7 @@ def _to_customer(
     if not is_number(reached.value):
         return _turned_away(line, ring, contact, Way.TO_CUSTOMER, Outcome.UNREACHABLE, now)
     if lead.is_first:
+        guessing.was_right(line.brand_id, ring, now)
         using.note(contact, Way.TO_CUSTOMER, Outcome.CONNECTED, now=now, through=THROUGH)
     if ring.caller:
         using.remember_peer(contact, ring.caller, now)

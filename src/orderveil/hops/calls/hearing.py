@@ -1,7 +1,8 @@
 """A provider that asks twice about a call gets the same answer, and nothing is spent twice.
 
 Rules kept here:
-- a request is known by a keyed digest of line, call and what was keyed in, kept for a day;
+- a request is known by a keyed digest of line, call and what was keyed in, kept as long as
+  any PIN may live;
 - what was refused stays refused; what was allowed is decided anew, without counting it again;
 - a call is answered for OPEN after it was first heard of, and MOST times: what somebody recorded
   and plays back later leads nowhere.
@@ -15,6 +16,7 @@ from typing import Final
 
 from django.db import connection
 
+from orderveil.contacts.allocating import LONGEST
 from orderveil.hops.calls.models import Heard, Line
 from orderveil.hops.calls.speech import Ring
 from orderveil.keyring import secrets
@@ -22,7 +24,8 @@ from orderveil.keyring import secrets
 KEY: Final = "calls_key"
 OPEN: Final = timedelta(minutes=10)
 MOST: Final = 10
-KEPT: Final = timedelta(days=1)
+KEPT: Final = LONGEST
+"""As long as a PIN may live: a provider's signature has no time in it."""
 
 
 class Hearing(Enum):
@@ -64,7 +67,7 @@ def settle(line: Line, ring: Ring, *, allowed: bool) -> None:
 
 
 def sweep(now: datetime) -> None:
-    """Forget what is older than a day."""
+    """Forget what led to somebody who has ended by now."""
     Heard.objects.filter(at__lt=now - KEPT).delete()
 
 
