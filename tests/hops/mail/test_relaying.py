@@ -83,11 +83,11 @@ def test_nobody_is_answered_before_somebody_wrote(post):
     ("sender", "signer", "outcome"),
     [
         ("anybody@evil.example", "", "stranger"),
-        ("anybody@evil.example", "fleetfoot.example", "stranger"),
+        ("anybody@evil.example", "fleetfoot.example", "unverified"),
         (AGENT, "evil.example", "unverified"),
         (AGENT, None, "unverified"),
         (CUSTOMER, None, "unverified"),
-        ("ravi@fleetfoot.example.evil.example", None, "stranger"),
+        ("ravi@fleetfoot.example.evil.example", None, "unverified"),
     ],
 )
 def test_strangers_and_forgeries_are_refused(post, sender, signer, outcome):
@@ -231,3 +231,12 @@ def test_the_customer_of_another_order_is_a_stranger(post):
     post.new_order(person=other)
     assert post.write(post.letter("mandakini@mail.example"))[0] == 550
     assert outcomes(post) == ["stranger"]
+
+
+def test_who_proves_nothing_isnt_told_whether_they_guessed_the_customers_address(post):
+    """The same refusal, word for word, for the right address and any other."""
+    said = {
+        post.write(post.letter(sender, signer=None), sender=sender)
+        for sender in (CUSTOMER, "guess1@mail.example", "guess2@other.example")
+    }
+    assert len(said) == 1

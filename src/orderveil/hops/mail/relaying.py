@@ -26,8 +26,6 @@ from orderveil.contacts import using
 from orderveil.contacts.models import Contact, ContactKind
 from orderveil.contacts.using import Outcome, Way
 from orderveil.core.errors import Problem
-from orderveil.core.hops import Hop
-from orderveil.gate import law as laws
 from orderveil.gate import reaching
 from orderveil.hops.mail import sending, setup
 from orderveil.hops.mail.models import Once, Passed, Relay, Told
@@ -127,16 +125,19 @@ class _Passing:
         return self._judged(letter) or self._pass_on(letter)
 
     def _judged(self, letter: Letter) -> Answer | None:
-        """Why this letter doesn't go on; None if it does."""
-        if reaching.is_customer(self._contact, letter.sender):
-            self._way = Way.TO_PARTNER
-        elif not setup.may_write_from(self._contact.partner_id, letter.domain):
-            return self._end(Verdict.REFUSED, self._ended() or Outcome.STRANGER)
+        """Why this letter doesn't go on; None if it does.
+
+        The proof comes first: who can't prove an address isn't told whether it is the customer's.
+        """
         proof = proof_of(self._arrival.raw, self._lookup)
         if not proof.covers(letter.domain):
             if proof.in_doubt:
                 return Answer(Verdict.LATER, Outcome.UNVERIFIED, self._contact)
             return self._end(Verdict.REFUSED, self._ended() or Outcome.UNVERIFIED)
+        if reaching.is_customer(self._contact, letter.sender):
+            self._way = Way.TO_PARTNER
+        elif not setup.may_write_from(self._contact.partner_id, letter.domain):
+            return self._end(Verdict.REFUSED, self._ended() or Outcome.STRANGER)
         self._proved = letter
         ended = self._ended()
         return self._end(Verdict.REFUSED, ended) if ended else None
@@ -171,7 +172,7 @@ class _Passing:
 
     def _address(self) -> str | Outcome:
         if self._way == Way.TO_PARTNER:
-            if not _has_standing(self._contact, self._now):
+            if reaching.may_answer(self._contact, now=self._now) is not None:
                 return Outcome.NO_STANDING
             return using.peer_of(self._contact) or Outcome.NOBODY
         reached = reaching.reach(self._contact, now=self._now)
@@ -189,15 +190,6 @@ class _Passing:
         through = self._arrival.through
         using.note(self._contact, self._way, outcome, now=self._now, through=through)
         return Answer(verdict, outcome, self._contact, self._proved)
-
-
-def _has_standing(contact: Contact, now: datetime) -> bool:
-    law = laws.current(laws.law_of(contact.brand_id))
-    partner = law.partners.get(contact.partner_id)
-    if partner is None:
-        return False
-    decided = law.decide(partner, Hop(contact.hop), enforced=True, today=now.date())
-    return not isinstance(decided, Problem)
 
 
 def keyed(brand_id: int, *parts: bytes) -> bytes:
