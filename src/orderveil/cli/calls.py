@@ -52,23 +52,25 @@ def number() -> None:
 @number.command("add")
 @click.argument("phone")
 @with_brand
+@with_json
 @guarded
 @needs_database
-def number_add(phone: str, brand_name: str | None) -> None:
+def number_add(phone: str, brand_name: str | None, *, as_json: bool) -> None:
     """Put PHONE into the pool."""
     contacting.add_number(choice.brand(brand_name).pk, phone, now=utc_now(), who=machine())
-    click.echo("The number is in the pool.")
+    show({"pool": "added"}, "The number is in the pool.", as_json=as_json)
 
 
 @number.command("retire")
 @click.argument("phone")
 @with_brand
+@with_json
 @guarded
 @needs_database
-def number_retire(phone: str, brand_name: str | None) -> None:
+def number_retire(phone: str, brand_name: str | None, *, as_json: bool) -> None:
     """Take PHONE out of the pool."""
     contacting.retire_number(choice.brand(brand_name).pk, phone, now=utc_now(), who=machine())
-    click.echo("The number is out of the pool.")
+    show({"pool": "retired"}, "The number is out of the pool.", as_json=as_json)
 
 
 @number.command("list")
@@ -152,12 +154,13 @@ def line_list(brand_name: str | None, *, as_json: bool) -> None:
 @line.command("end")
 @click.argument("number_", metavar="LINE", type=click.IntRange(1))
 @with_brand
+@with_json
 @guarded
 @needs_database
-def line_end(number_: int, brand_name: str | None) -> None:
+def line_end(number_: int, brand_name: str | None, *, as_json: bool) -> None:
     """End LINE; its secrets are destroyed."""
     lines.end(choice.brand(brand_name).pk, number_, now=utc_now(), who=machine())
-    click.echo(f"Line {number_} is ended.")
+    show({"line": number_}, f"Line {number_} is ended.", as_json=as_json)
 
 
 @calls.group()
@@ -169,15 +172,16 @@ def agent() -> None:
 @click.argument("name")
 @click.option("--partner", "partner_name", required=True, help="Whose people are rung there.")
 @with_brand
+@with_json
 @guarded
 @needs_database
-def agent_add(name: str, partner_name: str, brand_name: str | None) -> None:
+def agent_add(name: str, partner_name: str, brand_name: str | None, *, as_json: bool) -> None:
     """Register the telephone NAME ("desk 4"); its number is asked for, and sealed."""
     brand = choice.brand(brand_name)
     partner = registry.partner(brand, partner_name)
     phone = ask("The telephone's number")
     made = agents.add(brand.pk, partner.pk, name, phone, now=utc_now(), who=machine())
-    click.echo(f"Telephone {made.pk} is registered.")
+    show({"agent": made.pk}, f"Telephone {made.pk} is registered.", as_json=as_json)
 
 
 @agent.command("list")
@@ -198,12 +202,13 @@ def agent_list(brand_name: str | None, *, as_json: bool) -> None:
 @agent.command("end")
 @click.argument("number_", metavar="AGENT", type=click.IntRange(1))
 @with_brand
+@with_json
 @guarded
 @needs_database
-def agent_end(number_: int, brand_name: str | None) -> None:
+def agent_end(number_: int, brand_name: str | None, *, as_json: bool) -> None:
     """Remove telephone AGENT; its number is destroyed."""
     agents.end(choice.brand(brand_name).pk, number_, now=utc_now(), who=machine())
-    click.echo(f"Telephone {number_} is removed.")
+    show({"agent": number_}, f"Telephone {number_} is removed.", as_json=as_json)
 
 
 @calls.command()
