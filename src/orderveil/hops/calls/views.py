@@ -3,6 +3,7 @@
 Rules kept here:
 - the page shows no number, neither the agent's nor the customer's;
 - a reason and a ticket, as at a reveal, and a second factor as fresh as the role's reveals need;
+- an order that is not theirs is not there: not for looking at the page either;
 - a button that is pressed twice rings once: the form carries what makes it one request.
 """
 
@@ -17,8 +18,10 @@ from django.views.decorators.http import require_POST, require_safe
 from orderveil.core.actors import Actor, stale
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.core.numbers import row_number
+from orderveil.core.roles import Permission
+from orderveil.gate import parcels
 from orderveil.gate.asking import Caller, open_ref
-from orderveil.gate.desk.caller import caller_of
+from orderveil.gate.desk import working
 from orderveil.gate.desk.reveal import MAY_REVEAL
 from orderveil.gate.reasons import checked_cause
 from orderveil.gate.refusals import UNKNOWN
@@ -111,13 +114,18 @@ def agent_end(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 
 
 def _behind(actor: Actor, ref: str, reason: str) -> tuple[Caller, bytes, int | None]:
-    caller = caller_of(actor, reason)
-    if isinstance(caller, Problem):
-        raise RefusedError(caller)
-    found = open_ref(caller, ref)
-    if found is None or caller.hop not in MAY_REVEAL:
+    """Who asks, and about which order: one of theirs. Raises `RefusedError`."""
+    hand = working.hand_of(actor, Permission.CALL, reason, actor.now)
+    if isinstance(hand, Problem):
+        raise RefusedError(hand)
+    found = open_ref(hand.caller, ref)
+    if found is None or hand.caller.hop not in MAY_REVEAL:
         raise RefusedError(UNKNOWN)
-    return caller, *found
+    order_id, parcel_no = found
+    parcel = order_id, parcel_no or parcels.FIRST_PARCEL
+    if not parcels.there(actor.brand_id, [parcel]) or not hand.reaches(*parcel):
+        raise RefusedError(UNKNOWN)
+    return hand.caller, order_id, parcel_no
 
 
 def _chosen(actor: Actor, caller: Caller, text: str) -> Agent:
