@@ -2,6 +2,7 @@
 
 import base64
 import json
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -9,18 +10,20 @@ import pytest
 from doors import stored
 from hops.calls.simulators.leadassist import LeadAssist
 from hops.calls.simulators.server import Failure
-from hops.calls.telephone import CUSTOMER, uses
+from hops.calls.telephone import AGENT, CARE, CUSTOMER, POOL, uses
 from orderveil.contacts import allocating
-from orderveil.contacts.models import Contact
+from orderveil.contacts.models import Contact, ContactKind
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
 from orderveil.gate.erase import erase
 from orderveil.hops.calls import agents, lines
 from orderveil.hops.calls.lines import Terms, Use
-from orderveil.hops.calls.masking import queue
+from orderveil.hops.calls.masking import queue, returning
 from orderveil.hops.calls.models import Mask
 from orderveil.hops.calls.speech import Provider
+from orderveil.keyring import secrets
 from orderveil.outbox.egress import Egress
+from orderveil.outbox.events import Event, EventKind
 from orderveil.partners import registry
 from scene import ME, rows, together
 
@@ -106,7 +109,7 @@ def test_a_release_that_fails_is_repeated(masking, provider, how):
     queue.work(utc_now(), egress=QUICK)
     provider.fail(1, how)
     allocating.end(masking.order, utc_now())
-    assert queue.upkeep(utc_now()) == 1
+    assert returning.upkeep(utc_now()) == 1
     run()
     assert Mask.objects.get().state == "released"
     assert provider.alive() == []
@@ -193,3 +196,133 @@ def test_each_call_through_a_masked_number_is_an_event_on_the_order(masking, pro
         ("to_partner", "connected"),
         ("to_customer", "nobody"),
     ]
+
+
+def test_one_ended_number_among_many_live_ones_is_given_back(masking, provider):
+    """However many are older."""
+    run()
+    mine = Mask.objects.get()
+    old = utc_now() - timedelta(days=2)
+    where = {"brand_id": mine.brand_id, "parcel_no": 1, "partner_id": mine.partner_id}
+    where |= {"hop": "courier", "number": "+918000000001"}
+    told = [(uuid.uuid4().bytes, str(200_000 + n)) for n in range(501)]
+    Mask.objects.bulk_create(
+        Mask(
+            **where,
+            order_id=order,
+            pin=pin,
+            line=masking.line,
+            state="allocated",
+            provider_id="x1",
+            due_at=old,
+            asked_at=old,
+            changed_at=old,
+        )
+        for order, pin in told
+    )
+    Contact.objects.bulk_create(
+        Contact(
+            **where,
+            order_id=order,
+            code=pin,
+            kind=ContactKind.PHONE,
+            allocated_at=old,
+            expires_at=old + timedelta(days=50),
+        )
+        for order, pin in told
+    )
+    allocating.end(masking.order, utc_now())
+    assert returning.upkeep(utc_now()) == 1
+    run()
+    assert (Mask.objects.get(pk=mine.pk).state, provider.alive()) == ("released", [])
+
+
+def test_a_suspended_courier_keeps_no_masked_number(masking, provider):
+    """Its contact ends, and the provider is told: no gate is asked at a call."""
+    run()
+    assert returning.upkeep(utc_now()) == 0
+    courier = masking.scene.seat(Hop.COURIER).partner
+    registry.set_suspended(courier, suspended=True, now=utc_now())
+    assert returning.upkeep(utc_now()) == 1
+    run()
+    assert (provider.alive(), contacts(masking.order)) == ([], [])
+
+
+def masks_secret(masking):
+    return secrets.find(masking.scene.brand.pk, lines.secret_name(masking.line, Use.MASKS))
+
+
+def test_a_line_that_ended_gives_its_numbers_back_and_then_loses_its_secret(masking, provider):
+    """What the provider sees is proved with it; nothing new is allocated."""
+    run()
+    lines.end(masking.scene.brand.pk, masking.line.pk, now=utc_now(), who=ME)
+    assert lines.secret_of(masking.line, Use.BRIDGE) == b""
+    returning.upkeep(utc_now())
+    assert masks_secret(masking)
+    run()
+    returning.upkeep(utc_now())
+    assert (provider.alive(), contacts(masking.order), masks_secret(masking)) == ([], [], None)
+    assert queue.want(masking.scene.brand.pk, masking.place(masking.order), utc_now()) is None
+
+
+def test_a_line_that_ended_while_a_request_was_in_doubt_gives_that_back_too(masking, provider):
+    """It was done, and its answer was lost."""
+    provider.fail(1, Failure.LOST)
+    queue.work(utc_now(), egress=QUICK)
+    lines.end(masking.scene.brand.pk, masking.line.pk, now=utc_now(), who=ME)
+    run()
+    assert (provider.ever, provider.alive(), contacts(masking.order)) == (1, [], [])
+
+
+def test_a_line_that_ended_before_anything_was_sent_sends_nothing(masking, provider):
+    """What waits is refused, and the secret goes."""
+    lines.end(masking.scene.brand.pk, masking.line.pk, now=utc_now(), who=ME)
+    run()
+    returning.upkeep(utc_now())
+    mask = Mask.objects.get()
+    assert (mask.state, mask.error, provider.received) == ("refused", "line_ended", [])
+    assert masks_secret(masking) is None
+
+
+@pytest.mark.parametrize("number", [CUSTOMER, CARE, POOL, RIDER, AGENT])
+def test_a_number_that_is_somebodys_is_no_masked_number(masking, provider, number):
+    """The customer's, the care number, one of a pool, an agent's: it goes back, and isn't kept."""
+    brand, other = masking.scene.brand.pk, masking.scene.seat(Hop.WMS).partner
+    agents.add(brand, other.pk, "desk 4", AGENT, now=utc_now(), who=ME)
+    provider.pool = (number,)
+    run()
+    mask = Mask.objects.get()
+    assert (mask.state, mask.error, mask.number) == ("refused", "number_not_masked", "")
+    assert (provider.ever, provider.alive(), contacts(masking.order)) == (1, [], [])
+
+
+def test_an_answer_that_comes_after_the_parcels_end_is_given_back(masking, provider):
+    """It was lost, found again, and its courier may not have the parcel any more."""
+    provider.fail(1, Failure.LOST)
+    queue.work(utc_now(), egress=QUICK)
+    masking.deliver()
+    run()
+    assert (Mask.objects.get().state, contacts(masking.order)) == ("released", [])
+    assert (provider.ever, provider.alive()) == (1, [])
+
+
+def assigned(masking):
+    brand = masking.scene.brand.pk
+    return Event(1, brand, EventKind.PARCEL_ASSIGNED, masking.order, 1, {}, utc_now())
+
+
+def test_a_parcel_that_is_assigned_after_packing_gets_a_masked_number(masking, provider):
+    """By hand, or to another courier."""
+    Mask.objects.all().delete()
+    assert EventKind.PARCEL_ASSIGNED in queue.WAKES
+    queue.follow(assigned(masking), utc_now())
+    run()
+    assert (Mask.objects.get().state, len(provider.alive())) == ("allocated", 1)
+
+
+def test_a_parcel_that_is_assigned_out_of_its_couriers_window_asks_for_none(masking):
+    """Nor is a refusal put on record for it."""
+    Mask.objects.all().delete()
+    masking.deliver()
+    queue.follow(assigned(masking), utc_now())
+    assert Mask.objects.count() == 0

@@ -3,7 +3,8 @@
 Rules kept here:
 - the secrets are sealed in the keyring, one for each use, and shown once or never;
 - what the provider calls is answered for the brand of the line, whatever the call says;
-- ending a line ends it at its next request, and destroys its secrets.
+- ending a line ends it at its next request, and destroys its secrets; the one that masked numbers
+  are released with stays until they are given back, and serves nothing else.
 """
 
 import secrets as randomness
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from orderveil.core.errors import Problem, RefusedError
-from orderveil.hops.calls.models import Line
+from orderveil.hops.calls.models import Line, Mask
 from orderveil.hops.calls.speech import Provider, is_number
 from orderveil.keyring import secrets
 from orderveil.ledger.acts import ActKind, Who, record
@@ -77,16 +78,32 @@ def add(
 
 @transaction.atomic
 def end(brand_id: int, number: int, *, now: datetime, who: Who) -> None:
-    """End a line, and its secrets with it. Raises `RefusedError` (404)."""
+    """End a line, and its secrets with it. Raises `RefusedError` (404).
+
+    Its masked numbers are given back first with their secret: `masking/returning` sees to that.
+    """
     found = Line.objects.select_for_update().filter(pk=number, brand_id=brand_id, revoked_at=None)
     line = found.first()
     if line is None:
         raise RefusedError(UNKNOWN)
     line.revoked_at = now
     line.save(update_fields=["revoked_at"])
-    for use in Use:
+    held = {Use.MASKS} if _holds(line) else set()
+    for use in set(Use) - held:
         secrets.delete(brand_id, secret_name(line, use))
     _note(line, ActKind.CALL_LINE_ENDED, now, who)
+
+
+def forget_drained() -> None:
+    """Destroy the last secret of lines that ended and hold no masked number any more."""
+    for line in Line.objects.exclude(revoked_at=None).exclude(masks_url=""):
+        if not _holds(line) and secret_of(line, Use.MASKS):
+            secrets.delete(line.brand_id, secret_name(line, Use.MASKS))
+
+
+def _holds(line: Line) -> bool:
+    """Has it masked numbers that aren't given back, or requests that may have been done?"""
+    return Mask.objects.filter(line=line).exclude(state__in=("released", "refused")).exists()
 
 
 def live(number: int) -> Line:

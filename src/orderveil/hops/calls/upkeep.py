@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from orderveil.hops.calls import clicking, guessing, hearing
-from orderveil.hops.calls.masking import queue
+from orderveil.hops.calls.masking import returning
 
 
 def sweep(now: datetime) -> None:
@@ -15,4 +15,4 @@ def sweep(now: datetime) -> None:
 def settle(now: datetime) -> None:
     """Say what became of calls whose process died, and give numbers back that lead to nobody."""
     clicking.sweep(now)
-    queue.upkeep(now)
+    returning.upkeep(now)

@@ -4,7 +4,9 @@ Rules kept here:
 - a row is written before anything is sent; it says durably that a request is on its way *before*
   it goes: what was cut off is looked for by its connection_id, and sent anew if it isn't there;
 - until the provider answered the parcel has the care number, or a number of the pool;
-- a number whose place was taken meanwhile, or whose parcel ended, is released;
+- a number whose place was taken meanwhile, or whose parcel ended, is released; so is one that isn't
+  the provider's own: the customer's, the care number, one of a pool, an agent's;
+- a line that ended still gives back what it holds;
 - the customer's number is opened for the one request, and is on record: a row holds none.
 """
 
@@ -18,8 +20,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from orderveil.contacts import allocating
+from orderveil.contacts import setup as setups
 from orderveil.contacts.allocating import Given, Place
-from orderveil.contacts.models import Contact, ContactKind
+from orderveil.contacts.models import Contact, ContactKind, Setup
 from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
 from orderveil.gate import reaching
@@ -37,9 +40,13 @@ LEASE: Final = timedelta(minutes=2)
 """Longer than looking, sending and their deadlines take."""
 MOST_TRIES: Final = 8
 WAIT_SECONDS: Final = (5, 30, 120, 600, 1800, 3600, 3600, 3600)
-WAKES: Final = frozenset({EventKind.PARCEL_PACKED, EventKind.PARCEL_OPENED})
+WAKES: Final = frozenset(
+    {EventKind.PARCEL_PACKED, EventKind.PARCEL_OPENED, EventKind.PARCEL_ASSIGNED}
+)
 _ANSWER_BYTES: Final = 64 * 1024
 _OPEN: Final = ("due", "releasing")
+_GONE_AFTER: Final = allocating.LONGEST + timedelta(days=1)
+"""An allocation that can't be released ended by itself by then."""
 
 
 def follow(event: Event, now: datetime) -> None:
@@ -49,8 +56,12 @@ def follow(event: Event, now: datetime) -> None:
     if lines.masking(event.brand_id) is None:
         return
     partner = assignments.assignee(event.order_id, event.parcel_no, Hop.COURIER)
-    if partner is not None:
-        want(event.brand_id, Place(event.order_id, event.parcel_no, partner, Hop.COURIER), now)
+    if partner is None:
+        return
+    place = Place(event.order_id, event.parcel_no, partner, Hop.COURIER)
+    # A parcel may be assigned long before its courier may have it.
+    if reaching.may_answer(_contact(event.brand_id, place, now), now=now) is None:
+        want(event.brand_id, place, now)
 
 
 def want(brand_id: int, place: Place, now: datetime) -> Mask | None:
@@ -84,7 +95,7 @@ def work(now: datetime, *, egress: Egress | None = None) -> bool:
     if mask is None:
         return False
     way_out = egress or Egress(private=settings.WEBHOOK_PRIVATE)
-    if mask.line.revoked_at is not None:
+    if mask.line.revoked_at is not None and mask.state == "due" and mask.sent_at is None:
         _end(mask, "refused", "line_ended", now)
         return True
     try:
@@ -98,17 +109,6 @@ def work(now: datetime, *, egress: Egress | None = None) -> bool:
     except EgressError as error:
         _again(mask, error.trouble.value, now)
     return True
-
-
-def upkeep(now: datetime) -> int:
-    """Numbers whose contact has ended are to be released; how many."""
-    done = 0
-    for mask in Mask.objects.filter(state="allocated").order_by("changed_at")[:500]:
-        live = Contact.objects.filter(number=mask.number, code=mask.pin, ended_at=None)
-        if not live.filter(expires_at__gt=now).exists():
-            _to(mask, now, state="releasing", due_at=now, tries=0)
-            done += 1
-    return done
 
 
 def _claimed(now: datetime) -> Mask | None:
@@ -171,20 +171,51 @@ def _take(mask: Mask, outcome: Outcome, now: datetime) -> None:
 
 
 def _adopt(mask: Mask, masked: Masked, now: datetime) -> None:
-    place = Place(bytes(mask.order_id), mask.parcel_no, mask.partner_id, Hop(mask.hop))
-    with transaction.atomic():
-        is_taken = allocating.adopt(place, mask.brand_id, Given(masked.number, mask.pin), now)
+    if _is_somebodys(mask, masked.number, now):
+        # The number is not kept: it may be the customer's.
         _to(
             mask,
             now,
-            state="allocated" if is_taken else "releasing",
-            number=masked.number,
-            provider_id=masked.provider_id,
             sent_at=None,
             tries=0,
             error="",
+            state="releasing",
+            provider_id=masked.provider_id,
             due_at=now,
         )
+        return
+    with transaction.atomic():
+        is_taken = _may_have(mask, now) and allocating.adopt(
+            _place(mask), mask.brand_id, Given(masked.number, mask.pin), now
+        )
+        _to(
+            mask,
+            now,
+            sent_at=None,
+            tries=0,
+            error="",
+            state="allocated" if is_taken else "releasing",
+            number=masked.number,
+            provider_id=masked.provider_id,
+            due_at=now,
+        )
+
+
+def _is_somebodys(mask: Mask, number: str, now: datetime) -> bool:
+    """Is this a number that the provider can't have of its own?"""
+    return (
+        reaching.is_customer(_as_contact(mask, now), number)
+        or setups.brand_of_number(number) is not None
+        or Setup.objects.filter(care_number=number).exists()
+        or any(agents.number(each) == number for each in agents.listing(mask.brand_id))
+    )
+
+
+def _may_have(mask: Mask, now: datetime) -> bool:
+    """The answer may come after the parcel's end, or the line's."""
+    if Line.objects.filter(pk=mask.line_id, revoked_at=None).exists():
+        return reaching.may_answer(_as_contact(mask, now), now=now) is None
+    return False
 
 
 def _release(mask: Mask, wire: Wire, now: datetime) -> None:
@@ -194,7 +225,7 @@ def _release(mask: Mask, wire: Wire, now: datetime) -> None:
         path=exotel.one(mask.line.account, mask.provider_id),
     )
     if exotel.released(reply.status):
-        _end(mask, "released", "", now)
+        _given_back(mask, now)
     else:
         _again(mask, f"status_{reply.status}", now)
 
@@ -204,8 +235,18 @@ def _again(mask: Mask, error: str, now: datetime) -> None:
     if mask.tries >= MOST_TRIES and mask.state == "due":
         _end(mask, "refused", error, now)
         return
+    if mask.state == "releasing" and now > mask.asked_at + _GONE_AFTER:
+        _given_back(mask, now)
+        return
     wait = WAIT_SECONDS[min(mask.tries, len(WAIT_SECONDS)) - 1]
     _to(mask, now, due_at=now + timedelta(seconds=wait), error=error)
+
+
+def _given_back(mask: Mask, now: datetime) -> None:
+    if mask.number:
+        _end(mask, "released", "", now)
+    else:
+        _end(mask, "refused", NOT_MASKED.code, now)
 
 
 def _end(mask: Mask, state: str, error: str, now: datetime) -> None:
@@ -219,14 +260,22 @@ def _to(mask: Mask, now: datetime, **changes: object) -> None:
     mask.save(update_fields=[*changes, "changed_at"])
 
 
+def _place(mask: Mask) -> Place:
+    return Place(bytes(mask.order_id), mask.parcel_no, mask.partner_id, Hop(mask.hop))
+
+
 def _as_contact(mask: Mask, now: datetime) -> Contact:
+    return _contact(mask.brand_id, _place(mask), now)
+
+
+def _contact(brand_id: int, place: Place, now: datetime) -> Contact:
     """For whom the number will stand: what the gate decides by, before there is one."""
     return Contact(
-        brand_id=mask.brand_id,
-        order_id=bytes(mask.order_id),
-        parcel_no=mask.parcel_no,
-        partner_id=mask.partner_id,
-        hop=mask.hop,
+        brand_id=brand_id,
+        order_id=place.order_id,
+        parcel_no=place.parcel_no,
+        partner_id=place.partner_id,
+        hop=place.hop.value,
         kind=ContactKind.PHONE,
         allocated_at=now,
         expires_at=now + allocating.LONGEST,
@@ -237,3 +286,12 @@ def _headers(line: Line) -> dict[str, str]:
     pair = base64.b64encode(lines.secret_of(line, Use.MASKS)).decode()
     told = {"Authorization": f"Basic {pair}", "Accept": "application/json"}
     return told | {"Content-Type": "application/json"}
+
+
+NOT_MASKED = Problem(
+    code="number_not_masked",
+    detail="The provider answered with a number that is somebody's, not one of its own.",
+    remedy="Ask the provider. The parcel has a number of the pool, or the care number.",
+    rule="calls: a masked number is the provider's own",
+    status=502,
+)
