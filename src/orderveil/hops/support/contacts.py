@@ -74,7 +74,8 @@ def _told(contact: Contact, used: Sequence[Use], now: datetime, domain: str) -> 
     mine = [use for use in used if use.contact == contact.pk]
     return {
         "is_phone": is_phone,
-        "shown": contact.number if is_phone else f"{contact.code}@{domain}",
+        "shown": contact.number if is_phone else contact.code,
+        "domain": "" if is_phone else domain,
         "pin": contact.code[-2:] if is_phone else "",
         "partner": contact.partner_id,
         "parcel": contact.parcel_no,
