@@ -18,12 +18,19 @@ PUBLIC = {
     "/v1/scan/{token}",
     "/v1/devices/enrol",
     "/v1/tracking/{account}",
+    # A provider's own: signed or named by a secret of the line's, the call's or the route's.
+    "/v1/calls/bridge/{line:int(min=1)}",
+    "/v1/calls/masked/{line:int(min=1)}",
+    "/v1/calls/status/{call}/{proof}",
+    "/v1/mail/{route:int(min=1)}",
+    "/v1/mail/{route:int(min=1)}/mime",
 }
 PUBLIC |= {"/healthz", "/readyz", "/metrics"}
 AUDITED = {"/v1/ledger/entries/{entry_id:uuid}/proof"}
 _BATCH = "/v1/hops/{hop}/batches/{number:int(min=1,max=999999999999999999)}"
 _PART = _BATCH + "/parts/{part:int(min=1,max=10000)}"
 _REPORTS = _BATCH + "/reports"
+_PURGES = ("/v1/purges", "/v1/purges/{request}", "/v1/purges/{request}/receipt")
 RIGHT_HOP = {
     "/v1/orders": Hop.STOREFRONT,
     "/v1/hops/{hop}/orders/{ref}": Hop.OMS,
@@ -40,6 +47,8 @@ RIGHT_HOP = {
     "/v1/ledger/checkpoint": Hop.MARKETING,
     "/v1/ledger/tile/{path:path}": Hop.MARKETING,
     "/v1/ledger/entries/{entry_id:uuid}/proof": Hop.RETENTION,
+    "/v1/calls": Hop.SUPPORT,
+    **dict.fromkeys(_PURGES, Hop.COURIER),
 }
 WRONG_HOP = {
     # Not an operation of that hop, or not one of its moves.
@@ -55,10 +64,14 @@ WRONG_HOP = {
     "/v1/ledger/checkpoint": 200,
     "/v1/ledger/tile/{path:path}": 200,
     "/v1/ledger/entries/{entry_id:uuid}/proof": 403,
+    "/v1/calls": 403,
+    # A request is found by its partner, whatever hop its credential is for.
+    **dict(zip(_PURGES, (200, 404, 404), strict=True)),
 }
 ANSWERED = {"/v1/hops/ims/forward/{path:path}": 404, _BATCH: 404, _PART: 404, _REPORTS: 404}
 ANSWERED["/v1/hops/{hop}/batches"] = 202
-"""Where there is nothing yet: no inventory system is connected, and no batch was begun."""
+ANSWERED |= {"/v1/calls": 404, **dict(zip(_PURGES, (200, 404, 404), strict=True))}
+"""Where there is nothing yet: no inventory system, batch, telephone or purge request."""
 CLOSED = sorted(RIGHT_HOP)
 METHODS = {each.path: each.method.upper() for each in reversed(operations())}
 """The first one of each path."""
@@ -98,6 +111,8 @@ class Site:
             "/v1/hops/wms/locations": {"locations": [{"sku": "KUR-1", "location": "A-1"}]},
             "/v1/hops/{hop}/batches": {"refs": [ref], "form": "pdf"},
             _REPORTS: {"printed": [1]},
+            "/v1/calls": {"order": ref, "agent": "desk 4", "reason": "call_back"},
+            _PURGES[-1]: {},
         }.get(template)
         if body is not None:
             more["headers"] = {"Content-Type": "application/json"} | more.get("headers", {})
