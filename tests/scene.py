@@ -68,11 +68,11 @@ PERSON: Mapping[Field, str] = {
 
 FULL_TERMS = Terms(
     document_digest="5a" * 32,
-    sub_processors=("Invented Riders Pvt Ltd",),
+    sub_processors=("Nobody Riders Pvt Ltd",),
     countries=("IN",),
     deletion_days=30,
     breach_hours=24,
-    contact="privacy@partner.example",
+    contact="privacy@partner.test",
 )
 """An agreement that names all that a policy can ask for."""
 

@@ -82,6 +82,10 @@ async def _cancel_all() -> None:
     for task in rest:
         task.cancel()
     await asyncio.gather(*rest, return_exceptions=True)
+    for transport in list(asyncio.get_running_loop()._transports.values()):
+        transport.abort()
+    for _ in range(3):
+        await asyncio.sleep(0)  # what was aborted is closed in the loop's next rounds
     await asyncio.get_running_loop().shutdown_default_executor()
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("keyring", "0001_initial")]  # whose default privileges open these tables
 
     operations = [
         migrations.CreateModel(
