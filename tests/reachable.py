@@ -6,13 +6,16 @@ view = setting.scene.ask(Hop.COURIER, order)
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from orderveil.contacts import using
 from orderveil.contacts.models import Contact, ContactKind
+from orderveil.core.errors import Problem
 from orderveil.core.hops import Hop
-from orderveil.gate import contacting
+from orderveil.gate import contacting, reaching
+from orderveil.gate.reaching import Reached
 from orderveil.partners.models import Partner
-from scene import ME, Scene, Seat
+from scene import ME, NOW, Scene, Seat
 
 CARE = "+918000000000"
 POOL = "+918000000001"
@@ -40,6 +43,10 @@ class Reachable:
         """The newest contact of an order of that kind."""
         found = [each for each in using.of_order(self.scene.brand.pk, order) if each.kind == kind]
         return found[0]
+
+    def reach(self, contact: Contact, now: datetime = NOW) -> Reached | Problem:
+        """Who stands behind it, for the carrier."""
+        return reaching.reach(contact, self.carrier.partner.pk, now=now)
 
 
 def set_up(scene: Scene, carrier: Partner, *, pool: str = POOL, domain: str = DOMAIN) -> None:

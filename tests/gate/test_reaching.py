@@ -37,7 +37,7 @@ def order(setting):
 
 def test_a_live_contact_reaches_the_customer(setting, order):
     """The number itself, for our own sending."""
-    reached = reaching.reach(setting.contact(order), now=NOW)
+    reached = setting.reach(setting.contact(order))
     assert reached.value == "+919000000001"
     assert "9000000001" not in repr(reached)
 
@@ -45,7 +45,7 @@ def test_a_live_contact_reaches_the_customer(setting, order):
 def test_reaching_is_a_disclosure_to_whoever_carries_it(setting, order):
     """On hop comms, in the form `sent`, with the contact as its reason."""
     contact = setting.contact(order)
-    reached = reaching.reach(contact, now=NOW)
+    reached = setting.reach(contact)
     entries = {str(each.entry_id): each for each in queries.entries_of(order)}
     entry = entries[reached.disclosure]
     assert (entry.hop, entry.partner) == (Hop.COMMS, setting.carrier.partner.pk)
@@ -57,13 +57,13 @@ def test_out_of_the_window_nobody_is_reached(setting, order, to):
     contact = setting.contact(order)
     setting.scene.move(Hop.COURIER, order, ParcelState.SHIPPED)
     setting.scene.move(Hop.COURIER, order, to)
-    assert reaching.reach(contact, now=NOW).code == "outside_window"
+    assert setting.reach(contact).code == "outside_window"
 
 
 def test_a_suspended_courier_reaches_nobody(setting, order):
     """Its contact is dead with its standing."""
     registry.set_suspended(setting.scene.seat(Hop.COURIER).partner, suspended=True, now=NOW)
-    assert reaching.reach(setting.contact(order), now=NOW).code == "partner_suspended"
+    assert setting.reach(setting.contact(order)).code == "partner_suspended"
 
 
 def test_a_parcel_in_other_hands_is_not_reached(setting, order):
@@ -71,13 +71,13 @@ def test_a_parcel_in_other_hands_is_not_reached(setting, order):
     other = setting.scene.new_seat(Hop.COURIER, "courier-two")
     contact = setting.contact(order)
     setting.scene.assign(Hop.COURIER, order, other)
-    assert reaching.reach(contact, now=NOW).code == "not_assigned"
+    assert setting.reach(contact).code == "not_assigned"
 
 
 def test_an_expired_contact_reaches_nobody(setting, order):
     """After its latest end, whatever the parcel does."""
     contact = setting.contact(order)
-    late = reaching.reach(contact, now=NOW + allocating.LONGEST)
+    late = setting.reach(contact, NOW + allocating.LONGEST)
     assert late is reaching.ENDED
 
 
@@ -85,7 +85,7 @@ def test_an_erased_order_is_not_reached(setting, order):
     """There is nothing left to reach."""
     contact = setting.contact(order)
     erase(setting.scene.brand.pk, [order], now=NOW, who=ME)
-    assert isinstance(reaching.reach(contact, now=NOW), Problem)
+    assert isinstance(setting.reach(contact), Problem)
 
 
 def test_the_customer_is_known_by_the_blind_index(setting, order):
@@ -108,7 +108,9 @@ def test_somebody_of_support_is_put_through(setting, order):
     """What they asked is on record in their name, and the provider's part too."""
     support = setting.scene.seat(Hop.SUPPORT)
     caller = replace(support.caller, reason="ticket:1")
-    reached = reaching.reach_for(caller, order, None, Field.PHONE, now=NOW)
+    reached = reaching.reach_for(
+        caller, order, None, Field.PHONE, through=setting.carrier.partner.pk, now=NOW
+    )
     assert reached.value == "+919000000001"
     hops = {each.hop for each in queries.entries_of(order)}
     assert {Hop.SUPPORT, Hop.COMMS} <= hops
@@ -194,7 +196,7 @@ def test_a_retired_number_reaches_who_stands_behind_it(setting, order):
     contacting.add_number(brand, "+918000000002", now=NOW, who=ME)
     contacting.retire_number(brand, POOL, now=NOW, who=ME)
     assert setups.brand_of_number(POOL) == brand
-    assert reaching.reach(setting.contact(order), now=NOW).value == "+919000000001"
+    assert setting.reach(setting.contact(order)).value == "+919000000001"
     second = setting.scene.pack(setting.scene.admit())
     assert POOL not in setting.scene.ask(Hop.COURIER, second).fields["phone"]
 

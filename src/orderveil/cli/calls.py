@@ -96,6 +96,7 @@ def line() -> None:
 @click.option("--places", "api_url", default="", help="Place calls at this address, too.")
 @click.option("--masks", "masks_url", default="", help="Have numbers masked at this address, too.")
 @click.option("--shown", default="", help="The number that both sides of a placed call see.")
+@click.option("--through", default="", help="The partner on `comms` whose account this is.")
 @with_brand
 @with_json
 @guarded
@@ -106,6 +107,7 @@ def line_add(
     api_url: str,
     masks_url: str,
     shown: str,
+    through: str,
     brand_name: str | None,
     *,
     as_json: bool,
@@ -118,8 +120,9 @@ def line_add(
         given[Use.PLACES] = ask_hidden("The API's key:token").encode()
     if masks_url:
         given[Use.MASKS] = ask_hidden("The masking API's account:token").encode()
-    terms = Terms(Provider(provider), account, api_url, masks_url, shown)
     brand = choice.brand(brand_name)
+    partner = registry.partner(brand, through) if through else None
+    terms = Terms(Provider(provider), account, api_url, masks_url, shown, partner)
     made, secret = lines.add(brand.pk, terms, given, now=utc_now(), who=machine())
     url = settings.URL + lines.bridge_path(made)
     told = {"line": made.pk, "url": url} | _shown_once(made, secret)

@@ -87,6 +87,8 @@ class Contact(models.Model):
     ended_at = models.DateTimeField(null=True)
     peer = models.BinaryField(null=True)
     """The partner's side that used it last, sealed: an agent's number, a mail address."""
+    peer_at = models.DateTimeField(null=True)
+    """When that was."""
 
     class Meta:
         constraints = (

@@ -165,12 +165,14 @@ def remember_peer(contact: Contact, address: str, now: datetime) -> None:
     """Keep the partner's side of a live contact, sealed, so that the customer can answer."""
     sealed = boxes.seal(contact.brand_id, _BOX, f"peer:{contact.pk}", address.encode())
     live = Contact.objects.filter(pk=contact.pk, ended_at=None, expires_at__gt=now)
-    live.update(peer=sealed)
+    live.update(peer=sealed, peer_at=now)
 
 
-def peer_of(contact: Contact) -> str | None:
-    """The partner's side that used it last; None if nobody did, or it ended."""
+def peer_of(contact: Contact, since: datetime | None = None) -> str | None:
+    """The partner's side that used it last; None if nobody did since then, or it ended."""
     found = Contact.objects.filter(pk=contact.pk, ended_at=None)
+    if since is not None:
+        found = found.filter(peer_at__gte=since)
     sealed = found.values_list("peer", flat=True).first()
     if sealed is None:
         return None

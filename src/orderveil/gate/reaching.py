@@ -15,9 +15,8 @@ from typing import Final
 
 from django.db import connection
 
-from orderveil.contacts import setup as setups
 from orderveil.contacts import using
-from orderveil.contacts.models import Contact, ContactKind, Setup
+from orderveil.contacts.models import Contact, ContactKind
 from orderveil.core import normalise
 from orderveil.core.blindindex import fingerprint
 from orderveil.core.decision import Grant
@@ -50,16 +49,18 @@ class Reached:
     """The ledger entry that recorded it."""
 
 
-def reach(contact: Contact, *, now: datetime) -> Reached | Problem:
-    """Who stands behind a contact, for whoever carries the call or mail; or why nobody does."""
+def reach(contact: Contact, through: int | None, *, now: datetime) -> Reached | Problem:
+    """Who stands behind a contact, for the partner that carries the call or mail; or why nobody.
+
+    `through`: that partner, the recipient on record; None: nobody is set up to carry it.
+    """
     name = FIELD_OF[ContactKind(contact.kind)]
     if not using.is_live(contact, now):
         return ENDED
-    provider = _provider(setups.setup_of(contact.brand_id), name)
-    if provider is None:
+    if through is None:
         return NOT_SET_UP
     caller = Caller(
-        contact.brand_id, provider, Hop.COMMS, reason=f"contact:{contact.pk}:{contact.hop}"
+        contact.brand_id, through, Hop.COMMS, reason=f"contact:{contact.pk}:{contact.hop}"
     )
     return _opened(
         *(caller, bytes(contact.order_id), contact.parcel_no, name),
@@ -69,15 +70,19 @@ def reach(contact: Contact, *, now: datetime) -> Reached | Problem:
 
 
 def reach_for(
-    caller: Caller, order_id: bytes, parcel_no: int | None, name: Field, *, now: datetime
+    caller: Caller,
+    order_id: bytes,
+    parcel_no: int | None,
+    name: Field,
+    *,
+    through: int,
+    now: datetime,
 ) -> Reached | Problem:
     """The same for somebody who may see the order and asks to be connected: they see nothing.
 
-    Two entries: that they asked, in the name of their own hop, and what the provider got.
+    Two entries: that they asked, in the name of their own hop, and what the partner that carries
+    the call or mail (`through`) got.
     """
-    provider = _provider(setups.setup_of(caller.brand_id), name)
-    if provider is None:
-        return NOT_SET_UP
     problem = spend(caller, 1, now)
     if problem is not None:
         return problem
@@ -85,10 +90,10 @@ def reach_for(
     asked = put_on_record(caller, order_id, parcel_no, now=now, narrow=facts)
     if isinstance(asked, Problem):
         return asked
-    through = Caller(
-        caller.brand_id, provider, Hop.COMMS, person=caller.person, reason=caller.reason
+    carrying = Caller(
+        caller.brand_id, through, Hop.COMMS, person=caller.person, reason=caller.reason
     )
-    return _opened(through, order_id, parcel_no, name, now=now, narrow=_sending(name))
+    return _opened(carrying, order_id, parcel_no, name, now=now, narrow=_sending(name))
 
 
 def may_answer(contact: Contact, *, now: datetime) -> Problem | None:
@@ -109,12 +114,6 @@ def may_answer(contact: Contact, *, now: datetime) -> Problem | None:
         bytes(contact.order_id),
         contact.parcel_no,
     )
-
-
-def _provider(setup: Setup | None, name: Field) -> int | None:
-    if setup is None:
-        return None
-    return setup.call_partner_id if name == Field.PHONE else setup.mail_partner_id
 
 
 def _opened(

@@ -20,7 +20,7 @@ from orderveil.contacts.models import Contact
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
 from orderveil.gate.erase import erase
-from orderveil.hops.calls import guessing, hearing
+from orderveil.hops.calls import agents, connecting, guessing, hearing, lines
 from orderveil.hops.calls.models import Heard
 from orderveil.partners import registry
 from scene import ME, rows
@@ -230,7 +230,6 @@ def test_another_brands_line_answers_for_its_own_pool_only(telephone):
 
 def test_an_ended_line_answers_no_more(telephone):
     """404, and its secret is destroyed."""
-    from orderveil.hops.calls import lines  # noqa: PLC0415
 
     lines.end(telephone.scene.brand.pk, telephone.json.pk, now=utc_now(), who=ME)
     assert telephone.ask_json(telephone.pin).status == 404
@@ -359,3 +358,21 @@ def test_an_ended_pin_counts_as_a_wrong_one(telephone):
     for number in range(4):
         telephone.dialled(telephone.pin, caller=f"+9190000003{number:02}")
     assert max(rows("SELECT wrong FROM calls_guess"))[0] == 4
+
+
+def test_who_called_last_is_called_back_for_twelve_hours(telephone):
+    """After that the customer reaches the care number: a leaked PIN is no place for ever."""
+    telephone.ask_json(telephone.pin)
+    assert telephone.dialled(caller=CUSTOMER) == AGENT
+    late = Contact.objects.filter(code=telephone.pin)
+    late.update(peer_at=utc_now() - connecting.BACK_FOR - timedelta(minutes=1))
+    assert telephone.dialled(caller=CUSTOMER) == CARE
+
+
+def test_of_registered_telephones_only_these_are_called_back(telephone):
+    """Another caller with the PIN is put through, and is nobody's agent afterwards."""
+    brand, courier = telephone.scene.brand.pk, telephone.scene.seat(Hop.COURIER).partner
+    telephone.ask_json(telephone.pin)
+    agents.add(brand, courier.pk, "van 4", AGENT, now=utc_now(), who=ME)
+    assert telephone.dialled(telephone.pin, caller="+918000000077") == CUSTOMER
+    assert telephone.dialled(caller=CUSTOMER) == AGENT

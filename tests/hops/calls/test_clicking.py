@@ -11,7 +11,6 @@ from hops.calls.simulators.exotel import Exotel, ended
 from hops.calls.simulators.server import Failure
 from hops.calls.simulators.twilio import Twilio
 from hops.calls.telephone import CUSTOMER
-from orderveil.contacts import setup
 from orderveil.core.clocks import utc_now
 from orderveil.core.hops import Hop
 from orderveil.core.roles import Role
@@ -19,7 +18,7 @@ from orderveil.gate.keys import ref_key
 from orderveil.hops.calls import agents, clicking, lines
 from orderveil.hops.calls.formats import twilio as twiml
 from orderveil.hops.calls.lines import Terms, Use
-from orderveil.hops.calls.models import Call
+from orderveil.hops.calls.models import Call, Line
 from orderveil.hops.calls.placing.speech import CallStatus
 from orderveil.hops.calls.speech import Provider
 from orderveil.outbox.egress import Egress
@@ -283,8 +282,8 @@ def test_a_suspended_partner_an_erased_order_and_another_hop_ring_nobody(helpdes
 
 
 def test_without_anybody_who_carries_calls_nobody_is_rung(helpdesk, exotel):
-    """The disclosure needs a recipient."""
-    setup.save(helpdesk.scene.brand.pk, {"call_partner_id": None}, now=utc_now(), who=ME)
+    """The disclosure needs a recipient: the one whose line it is."""
+    Line.objects.filter(pk=helpdesk.line.pk).update(partner_id=0)
     answer = asked(helpdesk)
     assert (answer.status, answer.json()["code"]) == (409, "contacts_not_set_up")
     assert exotel.rung == []

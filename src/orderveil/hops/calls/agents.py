@@ -107,6 +107,12 @@ def numbers_of(brand_id: int, partner_id: int) -> list[str]:
     return [number(each) for each in listing(brand_id, partner_id)]
 
 
+def may_be_called_back(brand_id: int, partner_id: int, caller: str) -> bool:
+    """Is this number one of the partner's? Of a partner that registered none, anybody's may be."""
+    known = numbers_of(brand_id, partner_id)
+    return not known or caller in known
+
+
 def _place(agent: Agent) -> str:
     return f"agent:{agent.pk}"
 

@@ -121,12 +121,14 @@ def _written(
 
 
 def _rung(caller: Caller, call: Call, parcel_no: int | None, wire: Wire, now: datetime) -> Call:
-    reached = reaching.reach_for(caller, bytes(call.order_id), parcel_no, Field.PHONE, now=now)
+    line, order = call.line, bytes(call.order_id)
+    reached = reaching.reach_for(
+        caller, order, parcel_no, Field.PHONE, through=line.partner_id, now=now
+    )
     if isinstance(reached, Problem):
         raise RefusedError(reached)
     if not is_number(reached.value):
         raise RefusedError(reaching.NOBODY)
-    line = call.line
     wanted = Wanted(agents.number(call.agent), reached.value, line.shown, told_at(call))
     asked = _ASKED[line.provider](line.account, wanted)
     try:

@@ -1,8 +1,10 @@
 """Somebody rings a pool number: whom are they put through to?
 
 Rules kept here:
-- a customer who calls back reaches the agent who called last, if that agent may have the parcel
-  still, else the care number; whoever keys in a PIN is no customer calling back;
+- a customer who calls back reaches the agent who called last, in BACK_FOR, if that agent may have
+  the parcel still, else the care number: of a partner that registered its telephones only these
+  are called back, because who has a leaked PIN has an agent's place until then;
+- whoever keys in a PIN is no customer calling back;
 - anybody else needs a PIN that is alive, within its limits, whose partner has standing and whose
   parcel is in that partner's hands and window: the gate decides, and records, at each call;
 - whoever can't be put through gets the care number or a sentence, never the customer's number;
@@ -11,7 +13,7 @@ Rules kept here:
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -24,12 +26,14 @@ from orderveil.contacts.using import Outcome, Way
 from orderveil.core.errors import Problem, RefusedError
 from orderveil.gate import reaching
 from orderveil.gate.reaching import Reached
-from orderveil.hops.calls import guessing, hearing
+from orderveil.hops.calls import agents, guessing, hearing
 from orderveil.hops.calls.hearing import Hearing
 from orderveil.hops.calls.models import Line
 from orderveil.hops.calls.speech import Ask, Dial, Reply, Ring, Say, Sentence, is_number
 
 THROUGH: Final = "bridge"
+BACK_FOR: Final = timedelta(hours=12)
+"""For so long the agent who called is who a customer reaches by calling back."""
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
@@ -51,7 +55,7 @@ def connect(line: Line, ring: Ring, *, now: datetime) -> Reply:
         found = _found(line, ring, now)
     if not isinstance(found, _Lead):
         return found
-    reached = reaching.reach(found.contact, now=now)
+    reached = reaching.reach(found.contact, line.partner_id, now=now)
     with transaction.atomic():
         reply = _to_customer(line, ring, found, reached, now)
         if found.is_first:
@@ -92,7 +96,7 @@ def _back(line: Line, ring: Ring, contact: Contact, now: datetime, *, is_first: 
         return _turned_away(line, ring, contact, Way.TO_PARTNER, Outcome.TOO_OFTEN, now)
     if reaching.may_answer(contact, now=now) is not None:
         return _turned_away(line, ring, contact, Way.TO_PARTNER, Outcome.NO_STANDING, now)
-    peer = using.peer_of(contact)
+    peer = using.peer_of(contact, since=now - BACK_FOR)
     outcome = Outcome.NOBODY if peer is None else Outcome.CONNECTED
     if is_first:
         using.note(contact, Way.TO_PARTNER, outcome, now=now, through=THROUGH)
@@ -133,7 +137,7 @@ def _to_customer(
     if lead.is_first:
         guessing.was_right(line.brand_id, ring, now)
         using.note(contact, Way.TO_CUSTOMER, Outcome.CONNECTED, now=now, through=THROUGH)
-    if ring.caller:
+    if ring.caller and agents.may_be_called_back(line.brand_id, contact.partner_id, ring.caller):
         using.remember_peer(contact, ring.caller, now)
     return Dial(reached.value, ring.dialled)
 

@@ -1,6 +1,8 @@
 """Lines: which telephony provider answers for a brand's pool, and places its calls.
 
 Rules kept here:
+- a line is a partner's on hop `comms`: each number that is dialled through it is told to that
+  partner, and to no other;
 - the secrets are sealed in the keyring, one for each use, and shown once or never;
 - what the provider calls is answered for the brand of the line, whatever the call says;
 - ending a line ends it at its next request, and destroys its secrets; the one that masked numbers
@@ -17,12 +19,16 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
+from orderveil.contacts import setup as setups
 from orderveil.core.errors import Problem, RefusedError
+from orderveil.core.hops import Hop
 from orderveil.hops.calls.models import Line, Mask
 from orderveil.hops.calls.speech import Provider, is_number
 from orderveil.keyring import secrets
 from orderveil.ledger.acts import ActKind, Who, record
 from orderveil.outbox.egress import EgressError, read_url
+from orderveil.partners.choice import must_run
+from orderveil.partners.models import Partner
 
 _RULE: Final = "calls: a line is a provider's account, set up by the brand"
 _MOST_SECRET: Final = 512
@@ -49,6 +55,8 @@ class Terms:
     api_url: str = ""
     masks_url: str = ""
     shown: str = ""
+    through: Partner | None = None
+    """Whose telephony it is; None: the partner's that is set up for the brand's calls."""
 
 
 @transaction.atomic
@@ -63,6 +71,7 @@ def add(
         raise RefusedError(problem)
     made = Line.objects.create(
         brand_id=brand_id,
+        partner_id=_partner_of(brand_id, terms),
         provider=terms.provider,
         account=terms.account,
         api_url=terms.api_url.rstrip("/"),
@@ -155,6 +164,15 @@ def _made(provider: Provider) -> bytes:
     return b"orderveil:" + made if provider == Provider.EXOTEL else made
 
 
+def _partner_of(brand_id: int, terms: Terms) -> int:
+    if terms.through is not None:
+        return must_run(terms.through, Hop.COMMS).pk
+    setup = setups.setup_of(brand_id)
+    if setup is None or setup.call_partner_id is None:
+        raise RefusedError(_bad("/through", "Whose telephony is it? Nobody is set up for calls."))
+    return setup.call_partner_id
+
+
 def _wrong(terms: Terms, kept: dict[Use, bytes]) -> Problem | None:
     if not kept[Use.BRIDGE]:
         return _bad("/secret", "Twilio signs with the account's auth token: give that.")
@@ -216,6 +234,7 @@ def _note(line: Line, kind: ActKind, now: datetime, who: Who) -> None:
     detail: dict[str, str | int | bool | None] = {
         "line": line.pk,
         "provider": line.provider,
+        "through": line.partner_id,
         "places": bool(line.api_url),
         "masks": bool(line.masks_url),
     }

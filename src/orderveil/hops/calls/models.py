@@ -15,6 +15,8 @@ class Line(models.Model):
     """A telephony provider's account, as one brand uses it."""
 
     brand_id = models.IntegerField()
+    partner_id = models.BigIntegerField()
+    """Whose telephony it is: who is on record as told a number that is dialled through it."""
     provider = models.TextField()
     account = models.TextField(blank=True, default="")
     """The provider's name for the account: Exotel's or Twilio's SID."""

@@ -175,7 +175,9 @@ class _Passing:
             if reaching.may_answer(self._contact, now=self._now) is not None:
                 return Outcome.NO_STANDING
             return using.peer_of(self._contact) or Outcome.NOBODY
-        reached = reaching.reach(self._contact, now=self._now)
+        setup = setups.setup_of(self._contact.brand_id)
+        through = setup.mail_partner_id if setup is not None else None
+        reached = reaching.reach(self._contact, through, now=self._now)
         if not isinstance(reached, Problem):
             return reached.value
         if reached == reaching.ENDED:

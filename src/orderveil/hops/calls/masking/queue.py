@@ -123,7 +123,7 @@ def _claimed(now: datetime) -> Mask | None:
 
 def _send(mask: Mask, wire: Wire, now: datetime) -> None:
     contact = _as_contact(mask, now)
-    reached = reaching.reach(contact, now=now)
+    reached = reaching.reach(contact, mask.line.partner_id, now=now)
     if isinstance(reached, Problem):
         _end(mask, "refused", reached.code, now)
         return
