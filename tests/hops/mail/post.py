@@ -64,8 +64,10 @@ class Server:
 
 @contextmanager
 def looping() -> Iterator[asyncio.AbstractEventLoop]:
-    """An event loop on a thread of its own."""
+    """An event loop on a thread of its own. What broke in it unheard breaks the test."""
     loop = asyncio.new_event_loop()
+    broken: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _loop, context: broken.append(context))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
@@ -75,6 +77,7 @@ def looping() -> Iterator[asyncio.AbstractEventLoop]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
         loop.close()
+        assert not broken, broken
 
 
 async def _cancel_all() -> None:

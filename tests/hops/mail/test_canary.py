@@ -10,10 +10,6 @@ from hops.mail.post import shown
 from marks import files
 from orderveil.core.fields import Field
 
-# The door's connections break in a process that ran thousands of other tests before: in one of
-# their own they hold.
-pytestmark = pytest.mark.soak
-
 AGENT = "qzagent@fleetfoot.example"
 CUSTOMER = "qzmail@mail.example"
 PERSON = {Field.NAME: "Qzname Zqperson", Field.PHONE: "+919000086421", Field.EMAIL: CUSTOMER}

@@ -10,10 +10,6 @@ import pytest
 from hops.mail.post import AGENT, DOMAIN
 from orderveil.hops.mail import listening
 
-# The door's connections break in a process that ran thousands of other tests before: in one of
-# their own they hold.
-pytestmark = pytest.mark.soak
-
 
 @pytest.mark.parametrize(
     "to",

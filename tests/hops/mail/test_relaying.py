@@ -18,10 +18,6 @@ from orderveil.hops.mail.models import Passed
 from orderveil.partners import registry
 from scene import ME, rows
 
-# The door's connections break in a process that ran thousands of other tests before: in one of
-# their own they hold.
-pytestmark = pytest.mark.soak
-
 PHONE = "+91 90000 00001"
 
 

@@ -45,9 +45,13 @@ _NO_ADDRESS: Final = "550 5.1.1 No such address"
 _LATER: Final = "451 4.3.0 Please come again"
 
 
-@dataclass(slots=True)
+@dataclass
 class Door:
-    """aiosmtpd's handler: its hooks are coroutines, its work is in threads."""
+    """aiosmtpd's handler: its hooks are coroutines, its work is in threads.
+
+    Without slots: aiosmtpd reads every attribute that a handler lists, and before Python 3.11.4 a
+    dataclass with slots lists one that can't be read.
+    """
 
     lookup: Lookup = names.txt
     clock: Callable[[], datetime] = utc_now
@@ -181,9 +185,12 @@ def protocol_of(door: Door, *, name: str, tls: ssl.SSLContext | None) -> Callabl
 async def listen(
     door: Door, host: str, port: int, *, name: str, tls: ssl.SSLContext | None
 ) -> asyncio.Server:
-    """A server that listens."""
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(protocol_of(door, name=name, tls=tls), host, port)
+    """A server that listens. What can't be made is told here: asyncio would drop every connection
+    and say nothing.
+    """
+    made = protocol_of(door, name=name, tls=tls)
+    made()
+    return await asyncio.get_running_loop().create_server(made, host, port)
 
 
 async def serve(
