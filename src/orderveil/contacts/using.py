@@ -96,23 +96,15 @@ def is_live(contact: Contact, now: datetime) -> bool:
 
 def spend(contact: Contact, way: Way, now: datetime) -> bool:
     """Count one use; False: it was used too often in this hour or in a day's time."""
-    in_hour = _count(contact, way.value, now)
-    if in_hour > MOST_AN_HOUR:
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(times), 0) FROM contacts_spent"
-            " WHERE contact_id = %s AND what = %s AND hour > %s",
-            [contact.pk, way.value, now - timedelta(days=1)],
-        )
-        (in_day,) = cursor.fetchone()
-    return int(in_day) <= MOST_A_DAY
+    in_hour, in_day = _count(contact, way.value, now)
+    return in_hour <= MOST_AN_HOUR and in_day <= MOST_A_DAY
 
 
 @transaction.atomic
 def note(contact: Contact, way: Way, outcome: Outcome, *, now: datetime, through: str = "") -> None:
     """Put a use on the order's record. `through`: which of our doors it came by, a word of ours."""
-    if _count(contact, f"{way}:{outcome}", now) > MOST_NOTED:
+    in_hour, _ = _count(contact, f"{way}:{outcome}", now)
+    if in_hour > MOST_NOTED:
         return
     by_customer = way == Way.TO_PARTNER
     record(
@@ -145,16 +137,21 @@ def note_stranger(brand_id: int, kind: ContactKind, outcome: Outcome, *, now: da
         )
 
 
-def _count(contact: Contact, what: str, now: datetime) -> int:
-    """How often, in this hour of the clock, with this time."""
+def _count(contact: Contact, what: str, now: datetime) -> tuple[int, int]:
+    """How often in this hour of the clock, and in a day's time, with this time."""
+    hour = _hour(now)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO contacts_spent (contact_id, what, hour, times) VALUES (%s, %s, %s, 1)"
-            " ON CONFLICT (contact_id, what, hour)"
-            " DO UPDATE SET times = contacts_spent.times + 1 RETURNING times",
-            [contact.pk, what, _hour(now)],
+            "INSERT INTO contacts_spent (contact_id, what, hour, times)"
+            " VALUES (%(contact)s, %(what)s, %(hour)s, 1)"
+            " ON CONFLICT (contact_id, what, hour) DO UPDATE SET times = contacts_spent.times + 1"
+            " RETURNING times, times + (SELECT coalesce(sum(times), 0) FROM contacts_spent AS other"
+            " WHERE contact_id = %(contact)s AND what = %(what)s"
+            " AND hour > %(day)s AND hour <> %(hour)s)",
+            {"contact": contact.pk, "what": what, "hour": hour, "day": now - timedelta(days=1)},
         )
-        return int(cursor.fetchone()[0])
+        in_hour, in_day = cursor.fetchone()
+        return int(in_hour), int(in_day)
 
 
 def _hour(now: datetime) -> datetime:

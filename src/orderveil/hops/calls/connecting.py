@@ -71,16 +71,12 @@ def _found(line: Line, ring: Ring, now: datetime) -> Reply | _Lead:
     if seen is Hearing.REFUSED:
         return _care(line, ring)
     is_first = seen is Hearing.FIRST
-    caller = ring.caller
-    back = reaching.contact_of_caller(line.brand_id, ring.dialled, caller, now) if caller else None
     reply: Reply | _Lead
     if ring.digits is not None:
         # Also of somebody who is a customer of the brand: agents order things, too.
         reply = _by_pin(line, ring, ring.digits, now, is_first=is_first)
-    elif back is not None:
-        reply = _back(line, ring, back, now, is_first=is_first)
     else:
-        reply = _ask(line, ring, Sentence.PIN_NEEDED)
+        reply = _back(line, ring, now, is_first=is_first)
     if is_first and not isinstance(reply, _Lead):
         _settle(line, ring, reply)
     return reply
@@ -90,8 +86,14 @@ def _settle(line: Line, ring: Ring, reply: Reply) -> None:
     hearing.settle(line, ring, allowed=not _is_refusal(reply))
 
 
-def _back(line: Line, ring: Ring, contact: Contact, now: datetime, *, is_first: bool) -> Reply:
-    """The order's customer calls back."""
+def _back(line: Line, ring: Ring, now: datetime, *, is_first: bool) -> Reply:
+    """An order's customer calls back; anybody else is asked for a PIN."""
+    caller = ring.caller
+    contact = (
+        reaching.contact_of_caller(line.brand_id, ring.dialled, caller, now) if caller else None
+    )
+    if contact is None:
+        return _ask(line, ring, Sentence.PIN_NEEDED)
     if is_first and not using.spend(contact, Way.TO_PARTNER, now):
         return _turned_away(line, ring, contact, Way.TO_PARTNER, Outcome.TOO_OFTEN, now)
     if reaching.may_answer(contact, now=now) is not None:

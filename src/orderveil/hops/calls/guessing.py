@@ -27,10 +27,10 @@ def take_try(brand_id: int, ring: Ring, now: datetime) -> bool:
     """One try of this caller's; False: they have none, or the number is closed to them."""
     caller = _caller(brand_id, ring)
     _count(brand_id, caller, now, wrong=1)
-    if _wrong(brand_id, caller, now) > MOST_WRONG:
+    of_caller, of_number, is_known = _tried(brand_id, caller, _number(brand_id, ring), now)
+    if of_caller > MOST_WRONG:
         return False
-    is_open = _wrong(brand_id, _number(brand_id, ring), now) < MOST_ON_NUMBER
-    return is_open or _is_known(brand_id, caller, now)
+    return of_number < MOST_ON_NUMBER or is_known
 
 
 def was_right(brand_id: int, ring: Ring, now: datetime) -> None:
@@ -68,16 +68,27 @@ def _count(brand_id: int, who: bytes, now: datetime, *, wrong: int = 0, right: i
         )
 
 
-def _wrong(brand_id: int, who: bytes, now: datetime) -> int:
-    """In this hour of the clock and the one before: never less than in an hour's time."""
-    found = Guess.objects.filter(brand_id=brand_id, who=who, hour__gte=_hour(now - _WINDOW))
-    return sum(found.values_list("wrong", flat=True))
+def _tried(brand_id: int, caller: bytes, number: bytes, now: datetime) -> tuple[int, int, bool]:
+    """Wrong tries by this caller and on this number; did the caller key in a right one lately?
 
-
-def _is_known(brand_id: int, who: bytes, now: datetime) -> bool:
-    since = now - _KNOWN
-    found = Guess.objects.filter(brand_id=brand_id, who=who, hour__gte=since, right__gt=0)
-    return found.exists()
+    Of this hour of the clock and the one before: never less than in an hour's time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(wrong) FILTER (WHERE who = %(caller)s AND hour >= %(hour)s), 0),"
+            " coalesce(sum(wrong) FILTER (WHERE who = %(number)s AND hour >= %(hour)s), 0),"
+            ' coalesce(bool_or(who = %(caller)s AND "right" > 0), false) FROM calls_guess'
+            " WHERE brand_id = %(brand)s AND who IN (%(caller)s, %(number)s) AND hour >= %(day)s",
+            {
+                "brand": brand_id,
+                "caller": caller,
+                "number": number,
+                "hour": _hour(now - _WINDOW),
+                "day": now - _KNOWN,
+            },
+        )
+        of_caller, of_number, is_known = cursor.fetchone()
+        return int(of_caller), int(of_number), bool(is_known)
 
 
 def _hour(now: datetime) -> datetime:
